@@ -1,0 +1,115 @@
+//! Statements: what a person signs to approve or refuse.
+//!
+//! A `COSE_Sign1` of the form of [`crate::cose`], with its own content type, so that a signature over a
+//! statement can never stand for one over a record. The claims name the person (`iss`), the subject
+//! (`sub`) and the time of signing. The payload names the log, the role, the exact subject by digest and
+//! the record that is answered, so that an approval fits one thing at one moment and no other.
+
+use crate::codec::{Error, Wire};
+use crate::cose::{Algorithm, Claims, Header, Message, Profile, Unsigned};
+use crate::key::{NamedKey, PublicKey};
+use crate::text::Id;
+use crate::{Hash32, Index, Time, wire_code, wire_map};
+
+/// What a statement's header says it is.
+pub const PROFILE: Profile =
+    Profile { content_type: "application/counterfoil-statement+cbor", typ: "counterfoil-statement+cose" };
+
+wire_code! {
+    /// What the person says.
+    pub enum Answer {
+        /// Yes.
+        0 => Approve = "approve",
+        /// No; it is final.
+        1 => Refuse = "refuse",
+    }
+}
+
+wire_code! {
+    /// What kind of thing is answered.
+    pub enum SubjectKind {
+        /// A held payment.
+        0 => Payment = "payment",
+        /// The entry of a phase.
+        1 => Phase = "phase",
+    }
+}
+
+wire_map! {
+    /// The payload of a statement.
+    pub struct Statement {
+        /// The statement format's version, 1.
+        1 => format: u64,
+        /// Yes or no.
+        2 => answer: Answer,
+        /// The origin of the log that it is about.
+        3 => origin: Id,
+        /// The role in which the person answers.
+        4 => role: Id,
+        /// What kind of thing is answered.
+        5 => kind: SubjectKind,
+        /// The digest of exactly what is answered, as the decision computes it.
+        6 => digest: Hash32,
+        /// The record that is answered: the hold, or the plan's `attach`.
+        7 => against: Index,
+        /// After this moment it counts for nothing.
+        8 => expires: Time,
+    }
+}
+
+/// The version of the statement format that this crate writes and reads.
+pub const FORMAT: u64 = 1;
+
+impl Statement {
+    /// This statement by the person of `signer`, signed at `at`, to be signed by their key.
+    pub fn to_unsigned(&self, signer: &NamedKey, at: Time) -> Unsigned {
+        let header = Header {
+            algorithm: Algorithm::Ed25519,
+            kid: signer.key().thumbprint(),
+            claims: Claims {
+                issuer: signer.name().clone(),
+                subject: Id::numbered(self.kind.code(), self.against.value()),
+                issued_at: at.seconds(),
+            },
+        };
+        Unsigned::new(PROFILE, &header, self.to_bytes())
+    }
+}
+
+/// A statement as it arrived: decoded, its signature not verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedStatement {
+    message: Message,
+    statement: Statement,
+}
+
+impl SignedStatement {
+    /// Decodes a statement.
+    ///
+    /// # Errors
+    /// As [`crate::codec::Class`] says: anything that this crate would not have written, and an unknown
+    /// format version ([`crate::codec::Class::OutOfRange`]).
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        let message = Message::decode(bytes, PROFILE)?;
+        let statement = Statement::from_bytes(message.payload())?;
+        if statement.format != FORMAT {
+            return Err(crate::codec::Class::OutOfRange.at(0));
+        }
+        Ok(Self { message, statement })
+    }
+
+    /// What it says, whoever signed it.
+    pub const fn unverified(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// The thumbprint of the key that it claims to be signed by.
+    pub const fn kid(&self) -> Hash32 {
+        self.message.header().kid
+    }
+
+    /// True if `key` signed it.
+    pub fn is_signed_by(&self, key: &PublicKey) -> bool {
+        self.message.header().kid == key.thumbprint() && self.message.is_signed_by(key)
+    }
+}
