@@ -65,19 +65,32 @@ mod tests {
 
     #[test]
     fn case_is_normalised_to_lower() {
-        for text in [LOWER, "0x036CbD53842c5426634e7929541eC2318f3dCF7e", "0x036CBD53842C5426634E7929541EC2318F3DCF7E"] {
+        for text in [
+            LOWER,
+            "0x036CbD53842c5426634e7929541eC2318f3dCF7e",
+            "0x036CBD53842C5426634E7929541EC2318F3DCF7E",
+        ] {
             assert_eq!(text.parse::<Address>().unwrap().to_string(), LOWER);
         }
     }
 
     #[test]
     fn refuses_everything_that_is_not_twenty_bytes_after_0x() {
-        for text in
-            ["", "0x", "036cbd53842c5426634e7929541ec2318f3dcf7e", "0X036cbd53842c5426634e7929541ec2318f3dcf7e", &LOWER[..41]]
-        {
+        for text in [
+            "",
+            "0x",
+            "036cbd53842c5426634e7929541ec2318f3dcf7e",
+            "0X036cbd53842c5426634e7929541ec2318f3dcf7e",
+            &LOWER[..41],
+        ] {
             assert_eq!(text.parse::<Address>(), Err(NotAnAddress), "{text}");
         }
-        for text in [alloc::format!("{LOWER}0"), alloc::format!("{LOWER}00"), alloc::format!(" {LOWER}"), LOWER.replace('c', "g")] {
+        for text in [
+            alloc::format!("{LOWER}0"),
+            alloc::format!("{LOWER}00"),
+            alloc::format!(" {LOWER}"),
+            LOWER.replace('c', "g"),
+        ] {
             assert_eq!(text.parse::<Address>(), Err(NotAnAddress), "{text}");
         }
     }

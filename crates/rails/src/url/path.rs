@@ -29,7 +29,12 @@ fn push_segment(normal: &mut String, segment: &str) -> Result<(), UrlError> {
             let (high, low) = encoded(&mut characters)?;
             check_octet(high.saturating_mul(16).saturating_add(low))?;
             normal.push('%');
-            normal.extend([high, low].iter().filter_map(|&d| char::from_digit(d, 16)).map(|d| d.to_ascii_uppercase()));
+            normal.extend(
+                [high, low]
+                    .iter()
+                    .filter_map(|&d| char::from_digit(d, 16))
+                    .map(|d| d.to_ascii_uppercase()),
+            );
         } else if is_unreserved(character) || "!$&'()*+,;=:@".contains(character) {
             normal.push(character);
         } else {
@@ -41,7 +46,12 @@ fn push_segment(normal: &mut String, segment: &str) -> Result<(), UrlError> {
 
 /// The values of the two digits after a percent sign.
 fn encoded(characters: &mut core::str::Chars<'_>) -> Result<(u32, u32), UrlError> {
-    let mut digit = || characters.next().and_then(|c| c.to_digit(16)).ok_or(UrlError::BadEncoding);
+    let mut digit = || {
+        characters
+            .next()
+            .and_then(|c| c.to_digit(16))
+            .ok_or(UrlError::BadEncoding)
+    };
     Ok((digit()?, digit()?))
 }
 

@@ -2,10 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-pub(crate) type Bytes32 = [u8; 32];
-
 /// Section 2.1.1: the Merkle Tree Hash of a list of entries.
-pub(crate) fn mth(entries: &[Vec<u8>]) -> Bytes32 {
+pub(crate) fn mth(entries: &[Vec<u8>]) -> [u8; 32] {
     match entries {
         [] => Sha256::digest([]).into(),
         [entry] => Sha256::digest([&[0x00], entry.as_slice()].concat()).into(),
@@ -18,7 +16,7 @@ pub(crate) fn mth(entries: &[Vec<u8>]) -> Bytes32 {
 }
 
 /// Section 2.1.3.1: the path of entry `m`.
-pub(crate) fn path(m: usize, entries: &[Vec<u8>]) -> Vec<Bytes32> {
+pub(crate) fn path(m: usize, entries: &[Vec<u8>]) -> Vec<[u8; 32]> {
     let n = entries.len();
     if n == 1 {
         return vec![];
@@ -36,11 +34,11 @@ pub(crate) fn path(m: usize, entries: &[Vec<u8>]) -> Vec<Bytes32> {
 }
 
 /// Section 2.1.4.1: the consistency proof between the first `m` entries and all.
-pub(crate) fn proof(m: usize, entries: &[Vec<u8>]) -> Vec<Bytes32> {
+pub(crate) fn proof(m: usize, entries: &[Vec<u8>]) -> Vec<[u8; 32]> {
     subproof(m, entries, true)
 }
 
-fn subproof(m: usize, entries: &[Vec<u8>], known: bool) -> Vec<Bytes32> {
+fn subproof(m: usize, entries: &[Vec<u8>], known: bool) -> Vec<[u8; 32]> {
     let n = entries.len();
     if m == n {
         return if known { vec![] } else { vec![mth(entries)] };

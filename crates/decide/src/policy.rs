@@ -1,0 +1,271 @@
+//! The policy: what a payment service has been told to allow, as a typed value.
+//!
+//! Authored in TOML ([`compile`]), held as [`Policy`], stored in the log in its canonical encoding beside
+//! the TOML, and named by the SHA-256 of that encoding. No rule has a default that allows.
+
+mod compile;
+mod money;
+mod source;
+
+pub use compile::{PolicyError, Problem, compile};
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use counterfoil_record::codec::Wire as _;
+use counterfoil_record::key::NamedKey;
+use counterfoil_record::{Amount, Hash32, Id, Span, Text, wire_code, wire_map};
+
+wire_map! {
+    /// A policy.
+    pub struct Policy {
+        /// Its name.
+        1 => name: Id,
+        /// Its version; it rises with each adoption.
+        2 => version: u64,
+        /// The phase in which a run opens.
+        3 => initial_phase: Id,
+        /// What is pinned about each asset, by the policy's own name for it.
+        4 => assets: BTreeMap<Id, AssetPin>,
+        /// The agents.
+        5 => agents: BTreeMap<Id, AgentRule>,
+        /// The wallets.
+        6 => wallets: BTreeMap<Id, WalletRule>,
+        /// People with keys, by role.
+        7 => roles: BTreeMap<Id, Role>,
+        /// The phases.
+        8 => phases: BTreeMap<Id, PhaseRule>,
+        /// The rules for transactions.
+        9 => transactions: TransactionRule,
+        /// The budgets, in the author's order.
+        10 => budgets: Vec<Budget>,
+        /// The gates, in the author's order.
+        11 => gates: Vec<Gate>,
+        /// The accounts that may be paid.
+        12 => payees: BTreeSet<Text>,
+        /// Patterns of the URLs that may be paid for.
+        13 => resources: Vec<Text>,
+        /// The rules for what a payment may oblige to.
+        14 => obligations: ObligationRule,
+        /// Patterns of the URLs that may be bought again while a payment is open.
+        15 => repeatable: Vec<Text>,
+        /// What may end a reservation early.
+        16 => releases: Releases,
+    }
+}
+
+wire_map! {
+    /// What must not come from the seller.
+    pub struct AssetPin {
+        /// The CAIP-19 name, lower case.
+        1 => id: Text,
+        /// Decimal places of the unit in which the policy states amounts.
+        2 => decimals: u64,
+        /// The EIP-712 domain's name.
+        3 => domain_name: Text,
+        /// The EIP-712 domain's version.
+        4 => domain_version: Text,
+    }
+}
+
+wire_map! {
+    /// An agent that the operator asserts: it has no key of its own.
+    pub struct AgentRule {
+        /// The person who may not approve this agent's requests.
+        1 => owner: Option<Id>,
+    }
+}
+
+wire_map! {
+    /// A wallet.
+    pub struct WalletRule {
+        /// Its account, CAIP-10, lower case.
+        1 => account: Text,
+        /// The agents that it serves.
+        2 => agents: BTreeSet<Id>,
+    }
+}
+
+wire_map! {
+    /// People who may answer in one role.
+    pub struct Role {
+        /// Each person's keys.
+        1 => members: BTreeMap<Id, Vec<NamedKey>>,
+    }
+}
+
+wire_map! {
+    /// A phase.
+    pub struct PhaseRule {
+        /// The phases that may follow.
+        1 => to: BTreeSet<Id>,
+        /// Whether a run in it may pay.
+        2 => pay: bool,
+        /// The categories that may be paid.
+        3 => categories: BTreeSet<Id>,
+        /// The artefacts that must be attached to enter it.
+        4 => artefacts: BTreeSet<Id>,
+        /// The approvals that are needed to enter it.
+        5 => approvals: Option<Need>,
+        /// Whether only the items of the attached plan may be paid.
+        6 => plan_bound: bool,
+    }
+}
+
+wire_map! {
+    /// Approvals that are needed.
+    pub struct Need {
+        /// How many different people.
+        1 => approvals: u64,
+        /// The role that they answer in.
+        2 => role: Id,
+        /// How long after what they answer an approval counts.
+        3 => ttl: Span,
+    }
+}
+
+wire_code! {
+    /// What is done about steps that cannot be undone.
+    pub enum Irreversible {
+        /// Nothing.
+        0 => Allow = "allow",
+        /// They come after every reversible step, in declared order.
+        1 => Last = "last",
+        /// They may not be paid.
+        2 => Deny = "deny",
+    }
+}
+
+wire_map! {
+    /// The rules for transactions.
+    pub struct TransactionRule {
+        /// By asset, the exposure above which a payment must be part of one; at zero for an asset that
+        /// is not named.
+        1 => required_above: BTreeMap<Id, Amount>,
+        /// The longest time to a deadline.
+        2 => max_deadline: Span,
+        /// What is done about steps that cannot be undone.
+        3 => irreversible: Irreversible,
+        /// Whether each payment in one declares how it is undone.
+        4 => declare_compensation: bool,
+    }
+}
+
+wire_code! {
+    /// What a budget keeps apart.
+    pub enum Dimension {
+        /// Each run.
+        0 => Run = "run",
+        /// Each agent.
+        1 => Agent = "agent",
+        /// Each payee.
+        2 => Payee = "payee",
+        /// Each principal.
+        3 => Principal = "principal",
+    }
+}
+
+wire_map! {
+    /// An amount of an asset.
+    pub struct Money {
+        /// The asset, as the policy names it.
+        1 => asset: Id,
+        /// How much, in the smallest unit.
+        2 => amount: Amount,
+    }
+}
+
+wire_map! {
+    /// A limit on what one group of payments may add up to. Exactly one of `limit` and `count` is there.
+    pub struct Budget {
+        /// Its name; `per`, window and asset never change under it.
+        1 => id: Id,
+        /// What makes a group.
+        2 => per: BTreeSet<Dimension>,
+        /// The length of the rolling window; absent for a budget over the whole life of its group.
+        3 => rolling: Option<Span>,
+        /// The most money.
+        4 => limit: Option<Money>,
+        /// The most allowed payments, whatever became of them.
+        5 => count: Option<u64>,
+    }
+}
+
+impl Budget {
+    /// True if `other` has the same group, window and asset, so that it may go on under the same id.
+    pub fn same_identity(&self, other: &Self) -> bool {
+        let asset = |budget: &Self| budget.limit.as_ref().map(|limit| limit.asset.clone());
+        self.per == other.per && self.rolling == other.rolling && asset(self) == asset(other)
+    }
+}
+
+wire_map! {
+    /// When a gate closes: all that is stated must hold.
+    pub struct Condition {
+        /// The exposure is at least this, in this asset.
+        1 => exposure_at_least: Option<Money>,
+        /// No payment to the payee was ever allowed.
+        2 => first_payment_to_payee: bool,
+        /// The budget of this id would be used to at least the percentage.
+        3 => budget: Option<Id>,
+        /// The percentage, 1 to 100; present exactly where `budget` is.
+        4 => at_least_percent: Option<u64>,
+        /// The payment is of this category.
+        5 => category: Option<Id>,
+    }
+}
+
+wire_map! {
+    /// A gate. Where its condition holds it needs approvals, or denies.
+    pub struct Gate {
+        /// Its name.
+        1 => id: Id,
+        /// When it closes.
+        2 => when: Condition,
+        /// The approvals that open it; absent where it denies.
+        3 => need: Option<Need>,
+    }
+}
+
+wire_map! {
+    /// What a payment may oblige to.
+    pub struct ObligationRule {
+        /// The payment schemes that may be used.
+        1 => schemes: BTreeSet<Id>,
+        /// By asset, the most that one payment may move; nothing for an asset that is not named.
+        2 => max_exposure: BTreeMap<Id, Amount>,
+        /// The longest that a signed payload may live.
+        3 => max_lifetime: Span,
+        /// How long after its end a payload could still turn out to have settled.
+        4 => finality: Span,
+        /// Whether the payload must carry the slot as its nonce.
+        5 => slot_required: bool,
+    }
+}
+
+wire_code! {
+    /// The weakest evidence of failure that ends a reservation early.
+    pub enum Releases {
+        /// A chain extract.
+        0 => Chain = "chain",
+        /// The payee's answer.
+        1 => Payee = "payee",
+    }
+}
+
+impl Policy {
+    /// The digest that names the policy: SHA-256 of its canonical encoding.
+    pub fn digest(&self) -> Hash32 {
+        Hash32::of(&[&self.to_bytes()])
+    }
+
+    /// The policy's name for the asset `id` (CAIP-19), and what it pins about it.
+    pub fn asset(&self, id: &str) -> Option<(&Id, &AssetPin)> {
+        self.assets.iter().find(|(_, pin)| pin.id.as_str() == id)
+    }
+
+    /// Every public key in the policy.
+    pub fn keys(&self) -> impl Iterator<Item = &NamedKey> {
+        self.roles.values().flat_map(|role| role.members.values().flatten())
+    }
+}

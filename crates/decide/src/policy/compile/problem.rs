@@ -1,0 +1,163 @@
+//! What is wrong with a policy, and where.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
+
+/// A place in the source, both counted from 1; the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl Place {
+    /// The first character.
+    pub const START: Self = Self { line: 1, column: 1 };
+
+    /// The place where `span` begins.
+    pub(super) fn of(source: &str, span: &Range<usize>) -> Self {
+        let before = source.get(..span.start).unwrap_or(source);
+        let line = before.matches('\n').count().saturating_add(1);
+        let last = before.rsplit('\n').next().unwrap_or_default();
+        Self { line, column: last.chars().count().saturating_add(1) }
+    }
+}
+
+/// One problem, with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub kind: Kind,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.place.line, self.place.column, self.kind)
+    }
+}
+
+/// What can be wrong with a policy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Kind {
+    /// The TOML, or its keys and types.
+    #[error("{0}")]
+    Toml(String),
+    /// The source is too long.
+    #[error("the policy has {len} bytes, {most} is the most")]
+    TooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The most.
+        most: usize,
+    },
+    /// A key that is known, but not supported by this version.
+    #[error("`{what}` is not supported by this version")]
+    NotSupported {
+        /// The key.
+        what: &'static str,
+    },
+    /// A text of the wrong form.
+    #[error("expected {expected}, found `{found}`")]
+    Expected {
+        /// What should stand there.
+        expected: &'static str,
+        /// What stands there.
+        found: String,
+    },
+    /// A name that is not declared.
+    #[error("{what} `{name}` is not declared")]
+    NotDeclared {
+        /// What the name should be of.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A word that is none of the choices.
+    #[error("expected one of {}, found `{found}`", .choices.join(", "))]
+    NotAChoice {
+        /// The choices.
+        choices: Vec<&'static str>,
+        /// What stands there.
+        found: String,
+    },
+    /// A name that stands twice.
+    #[error("{what} `{name}` stands here twice")]
+    Twice {
+        /// What the name is of.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// More decimal places than the asset has.
+    #[error("`{number}` has more than the asset's {decimals} decimal places")]
+    TooManyPlaces {
+        /// The number.
+        number: String,
+        /// The asset's decimal places.
+        decimals: u64,
+    },
+    /// An amount above 2^128-1 smallest units.
+    #[error("`{number}` is more than 2^128-1 of the asset's smallest unit")]
+    TooLarge {
+        /// The number.
+        number: String,
+    },
+    /// A number outside its range.
+    #[error("{what} must be {least} to {most}, not {found}")]
+    OutOfRange {
+        /// What the number is.
+        what: &'static str,
+        /// The least it may be.
+        least: u64,
+        /// The most it may be.
+        most: u64,
+        /// What stands there.
+        found: u64,
+    },
+    /// A list with too many entries.
+    #[error("`{what}` may have {most} entries at the most")]
+    TooMany {
+        /// The list.
+        what: &'static str,
+        /// The most entries.
+        most: usize,
+    },
+    /// Keys that do not go together, or one without the other.
+    #[error("{0}")]
+    Together(&'static str),
+    /// Plain http for a host that is not a loopback host named in `resources.http`.
+    #[error("plain http to `{host}`: only loopback hosts that `resources.http` names may be asked over http")]
+    PlainHttp {
+        /// The host.
+        host: String,
+    },
+}
+
+/// Why a policy does not compile.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct PolicyError {
+    /// The problems, in the order of their finding; at least one.
+    pub problems: Vec<Problem>,
+}
+
+impl PolicyError {
+    pub(super) fn one(place: Place, kind: Kind) -> Self {
+        Self { problems: Vec::from([Problem { place, kind }]) }
+    }
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, problem) in self.problems.iter().enumerate() {
+            let separator = if at == 0 { "" } else { "\n" };
+            write!(f, "{separator}{problem}")?;
+        }
+        Ok(())
+    }
+}
