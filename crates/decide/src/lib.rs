@@ -1,1 +1,29 @@
-//! Being written.
+//! The decision: `(verdict, state') = step(state, input, time)`.
+//!
+//! [`State::step`] is pure, total and deterministic: what it needs that is not in its arguments does not
+//! exist. It gives a [`Verdict`](counterfoil_record::Verdict) and what is to become of the state;
+//! [`State::seal`] takes that over once the record that says so is signed and durable, because only then
+//! did it happen. The enforcement core runs the two forward; the auditor runs the same two over the log
+//! and compares.
+#![no_std]
+
+extern crate alloc;
+
+#[cfg(test)]
+extern crate std;
+
+mod approvals;
+mod checks;
+mod draft;
+pub mod policy;
+pub mod state;
+mod step;
+mod subject;
+
+pub use draft::{Decision, Repeat, Step};
+pub use state::{Pending, State};
+pub use subject::Subject;
+
+/// The version of the semantics. Number 0 is a draft: the verdict of a log made under it may change
+/// until number 1 is frozen.
+pub const SEMANTICS: u64 = 0;

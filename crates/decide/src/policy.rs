@@ -7,7 +7,8 @@ mod compile;
 mod money;
 mod source;
 
-pub use compile::{PolicyError, Problem, compile};
+pub(crate) use compile::PLAN;
+pub use compile::{Kind, Place, PolicyError, Problem, compile};
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;

@@ -9,7 +9,7 @@ mod seal;
 
 pub use ledger::{Contribution, GroupKey, Ledger};
 pub use payment::{Answered, Bound, Hold, ItemOf, Payment, Status, Terms};
-pub(crate) use seal::{Change, Movement};
+pub(crate) use seal::{Change, Movement, PlanUse};
 pub use seal::Pending;
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -80,7 +80,7 @@ wire_map! {
         /// The phase that it is in.
         4 => phase: Id,
         /// The record that entered that phase.
-        5 => phase_since: Index,
+        5 => phase_since: Since,
         /// What is attached, by name.
         6 => artefacts: BTreeMap<Id, Artefact>,
         /// The plan that the phase was entered with.
@@ -89,6 +89,19 @@ wire_map! {
         8 => answers: Vec<PhaseAnswer>,
         /// The last record about it.
         9 => last: Index,
+        /// Its transactions, by the caller's name for each.
+        10 => transactions: BTreeMap<Id, Index>,
+    }
+}
+
+wire_map! {
+    /// A record and its time: since when something is so.
+    #[derive(Copy, PartialOrd, Ord)]
+    pub struct Since {
+        /// The record.
+        1 => index: Index,
+        /// Its time.
+        2 => time: Time,
     }
 }
 
@@ -96,7 +109,7 @@ wire_map! {
     /// An attached artefact.
     pub struct Artefact {
         /// The record that attached it.
-        1 => index: Index,
+        1 => since: Since,
         /// SHA-256 of its bytes.
         2 => digest: Hash32,
         /// A plan's items.
@@ -119,12 +132,10 @@ wire_map! {
 wire_map! {
     /// One person's answer about entering a phase.
     pub struct PhaseAnswer {
-        /// The phase.
-        1 => phase: Id,
         /// The digest of what was answered.
-        2 => digest: Hash32,
+        1 => subject: Hash32,
         /// The answer.
-        3 => answered: Answered,
+        2 => answered: Answered,
     }
 }
 

@@ -7,7 +7,8 @@
 mod parts;
 mod problem;
 
-pub use problem::{PolicyError, Problem};
+pub(crate) use parts::PLAN;
+pub use problem::{Kind, Place, PolicyError, Problem};
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -22,17 +23,16 @@ use toml::Spanned;
 use super::money::{DecimalError, decimal, span};
 use super::source::{Later, OneOrMany, Source, Table, Word};
 use super::{Money, Policy, Releases};
-use problem::{Kind, Place};
 
 /// The longest policy source, in bytes.
-pub const SOURCE_MOST: usize = 20 * 1024;
+const SOURCE_MOST: usize = 20 * 1024;
 /// The most budgets, and the most gates, that a policy may have: with these the largest trace still fits
 /// in its share of a record.
-pub const RULES_MOST: usize = 32;
+const RULES_MOST: usize = 32;
 /// The most entries of any other list or table.
-pub const ENTRIES_MOST: usize = 256;
+const ENTRIES_MOST: usize = 256;
 /// The most people in a role.
-pub const MEMBERS_MOST: usize = 32;
+const MEMBERS_MOST: usize = 32;
 
 /// Compiles a policy.
 ///
@@ -258,9 +258,9 @@ impl Compiler<'_> {
         self.list(what, words, ENTRIES_MOST, |c, word| {
             let expected = "an https URL whose path segments may be * and whose last may be **";
             let pattern: Pattern = c.parse(word, expected)?;
-            let named = http.iter().any(|host| host.get_ref() == pattern.host());
-            if pattern.is_http() && !(named && pattern.is_loopback()) {
-                c.problem(&word.span(), Kind::PlainHttp { host: String::from(pattern.host()) });
+            let named = http.iter().any(|host| host.get_ref() == pattern.url().host());
+            if pattern.url().is_http() && !(named && pattern.url().is_loopback()) {
+                c.problem(&word.span(), Kind::PlainHttp { host: String::from(pattern.url().host()) });
                 return None;
             }
             Some(Text::shown(pattern))

@@ -4,9 +4,9 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use counterfoil_record::input::Genesis;
-use counterfoil_record::{Hash32, Index, Span, Text, Time};
+use counterfoil_record::{Amount, Hash32, Index, Span, Text, Time};
 
-use super::{Contribution, GroupKey, InForce, Keyed, Payment, Run, RunKey, State, Status, Transaction};
+use super::{Contribution, GroupKey, InForce, ItemOf, Keyed, Payment, Run, RunKey, State, Status, Transaction};
 
 /// What a decision asks the state to become. It takes effect by [`State::seal`], once the record that
 /// says so is signed and durable.
@@ -27,6 +27,10 @@ pub(crate) enum Change {
     Policy(Box<InForce>),
     Run(Index, Box<Run>),
     CloseRun(Index),
+    /// The record is about this run.
+    Touch(Index),
+    /// What is used of a run's plan for one item.
+    PlanUse(PlanUse),
     Key(RunKey, Keyed),
     Transaction(Index, Box<Transaction>),
     Payment(Index, Box<Payment>),
@@ -34,6 +38,15 @@ pub(crate) enum Change {
     Payee(Text),
     Purchase(Hash32, Option<Index>),
     Obligation(Hash32, Index),
+}
+
+/// What a payment uses of a plan's item changes.
+#[derive(Clone, Debug)]
+pub(crate) struct PlanUse {
+    pub(crate) run: Index,
+    pub(crate) item: ItemOf,
+    pub(crate) from: Contribution,
+    pub(crate) to: Contribution,
 }
 
 /// What a payment adds to one budget group changes.
@@ -76,6 +89,12 @@ impl State {
                 self.runs.insert(run, *value);
             }
             Change::CloseRun(run) => self.close(run),
+            Change::Touch(run) => {
+                if let Some(run) = self.runs.get_mut(&run) {
+                    run.last = index;
+                }
+            }
+            Change::PlanUse(used) => self.use_plan(used),
             Change::Key(key, value) => {
                 self.keys.insert(key, value);
             }
@@ -122,6 +141,18 @@ impl State {
         for payment in held {
             payment.status = Status::Void;
             payment.hold = None;
+        }
+    }
+
+    /// A plan that was replaced, or whose run is closed, is not used any more.
+    fn use_plan(&mut self, used: PlanUse) {
+        let run = self.runs.get_mut(&used.run);
+        let plan = run.and_then(|run| run.plan.as_mut()).filter(|plan| plan.index == used.item.plan);
+        if let Some(plan) = plan {
+            let total = plan.used.entry(used.item.item).or_default();
+            let from = used.from.total().unwrap_or_default();
+            let to = used.to.total().unwrap_or(Amount::MAX);
+            *total = total.saturating_sub(from).checked_add(to).unwrap_or(Amount::MAX);
         }
     }
 

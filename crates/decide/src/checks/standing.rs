@@ -1,0 +1,56 @@
+//! Who asks, and under what: policy, suspension, run, agent, wallet, mandate.
+
+use alloc::vec::Vec;
+
+use counterfoil_record::verdict::{Check, CheckName, OperandName};
+
+use super::Asked;
+use crate::draft::Row;
+
+impl Asked<'_> {
+    pub(super) fn check_standing(&self, trace: &mut Vec<Check>) {
+        trace.push(match self.policy {
+            Some(in_force) => Row::new(CheckName::PolicyInForce)
+                .with(OperandName::Name, &in_force.policy.name)
+                .with(OperandName::Version, in_force.policy.version)
+                .with(OperandName::Digest, in_force.digest)
+                .with(OperandName::Index, in_force.index)
+                .pass_if(true),
+            None => Row::new(CheckName::PolicyInForce).pass_if(false),
+        });
+        // Nothing can be suspended in this version: `suspend` is no input of it.
+        trace.push(Row::new(CheckName::NotSuspended).not_applicable());
+        trace.push(match self.run {
+            Some(run) => Row::new(CheckName::RunOpen)
+                .with(OperandName::Name, &run.id)
+                .with(OperandName::Index, self.pay.run)
+                .with(OperandName::Principal, &run.principal)
+                .pass_if(true),
+            None => Row::new(CheckName::RunOpen).with(OperandName::Index, self.pay.run).pass_if(false),
+        });
+        trace.push(self.agent());
+        trace.push(self.wallet_row());
+        // No input of this version attaches a mandate.
+        trace.push(Row::new(CheckName::Mandate).not_applicable());
+    }
+
+    /// The operator asserts the agent; the audit says so.
+    fn agent(&self) -> Check {
+        let row = Row::new(CheckName::Agent);
+        let (Some(rules), Some(run)) = (self.rules(), self.run) else { return row.not_applicable() };
+        row.with(OperandName::Name, &run.agent)
+            .with(OperandName::Signed, false)
+            .pass_if(rules.agents.contains_key(&run.agent))
+    }
+
+    fn wallet_row(&self) -> Check {
+        let row = Row::new(CheckName::Wallet).with(OperandName::Name, &self.pay.wallet);
+        if self.policy.is_none() {
+            return Row::new(CheckName::Wallet).not_applicable();
+        }
+        let Some(wallet) = self.wallet() else { return row.fail("unknown-wallet") };
+        let row = row.with(OperandName::Account, &wallet.account);
+        let serves = self.run.is_none_or(|run| wallet.agents.contains(&run.agent));
+        row.unless((!serves).then_some("does-not-serve-agent"))
+    }
+}

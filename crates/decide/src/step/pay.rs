@@ -1,0 +1,138 @@
+//! Asking to pay, and asking again for what was held.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use counterfoil_record::input::{Claim, Pay};
+use counterfoil_record::verdict::{CheckName, CheckResult, Code, Outcome, Permit};
+use counterfoil_record::{Amount, Index};
+
+use crate::checks::{Asked, Found};
+use crate::draft::{Decision, Draft, Repeat, Step};
+use crate::state::{Change, Contribution, Hold, Keyed, Movement, Payment, PlanUse, RunKey, Status, Terms};
+use crate::subject;
+
+pub(super) fn pay(mut draft: Draft<'_>, pay: &Pay) -> Step {
+    let asked = Asked::new(draft.state, pay, None, draft.time);
+    if let Some(keyed) = asked.keyed().filter(|keyed| keyed.request == asked.request) {
+        return Step::Repeat(repeat(&draft, keyed));
+    }
+    if let Some(run) = draft.state.runs.get(&pay.run) {
+        draft.previous(run.last);
+        draft.change(Change::Touch(pay.run));
+    }
+    let found = asked.check();
+    let payment = draft.index;
+    let mut opened = Payment {
+        run: pay.run,
+        status: Status::Held,
+        request: asked.request,
+        hold: None,
+        terms: None,
+        bound: None,
+        settled: Amount::ZERO,
+        compensated: Amount::ZERO,
+        last: payment,
+    };
+    match (found.outcome, &draft.state.policy) {
+        (Outcome::Allow, _) => allow(&mut draft, payment, &mut opened, found.terms.as_ref()),
+        (Outcome::Hold, Some(policy)) => {
+            opened.hold = Some(Hold {
+                since: draft.time,
+                request: pay.clone(),
+                subject: subject::of_payment(&asked.request, policy),
+                answers: Vec::new(),
+            });
+        }
+        _ => return Step::Record(Box::new(conclude(draft, found))),
+    }
+    let key = RunKey { run: pay.run, key: pay.key.clone() };
+    draft.change(Change::Key(key, Keyed { request: asked.request, payment }));
+    draft.change(Change::Payment(payment, Box::new(opened)));
+    Step::Record(Box::new(conclude(draft, found)))
+}
+
+/// Decides a held payment again, with the approvals collected, from the state of this moment.
+pub(super) fn claim(mut draft: Draft<'_>, claim: &Claim) -> Decision {
+    let held = draft.state.payments.get(&claim.payment);
+    let Some((payment, hold)) = held.and_then(|payment| Some((payment, payment.hold.as_ref()?))) else {
+        return draft.refuse(Code::UnknownPayment);
+    };
+    draft.previous(payment.last);
+    let asked = Asked::new(draft.state, &hold.request, Some(hold), draft.time);
+    let found = asked.check();
+    let mut payment = payment.clone();
+    payment.last = draft.index;
+    match found.outcome {
+        Outcome::Allow => allow(&mut draft, claim.payment, &mut payment, found.terms.as_ref()),
+        Outcome::Deny => {
+            payment.status = Status::Denied;
+            payment.hold = None;
+        }
+        _ => {}
+    }
+    draft.change(Change::Touch(payment.run));
+    draft.change(Change::Payment(claim.payment, Box::new(payment)));
+    conclude(draft, found)
+}
+
+fn conclude(mut draft: Draft<'_>, found: Found) -> Decision {
+    let fails = |name| found.trace.iter().any(|check| check.check == name && check.result == CheckResult::Fail);
+    if fails(CheckName::Idempotency) {
+        draft.code(Code::KeyReused);
+    }
+    draft.verdict.trace = found.trace;
+    draft.verdict.permit = found.terms.map(|terms| Permit {
+        wallet: terms.wallet,
+        payee: terms.payee,
+        asset: terms.asset,
+        exposure: terms.exposure,
+        until: terms.until,
+    });
+    draft.decide(found.outcome)
+}
+
+/// Reserves the exposure in every group, opens the purchase, and makes this record the permit.
+fn allow(draft: &mut Draft<'_>, index: Index, payment: &mut Payment, terms: Option<&Terms>) {
+    let Some(terms) = terms else { return };
+    payment.status = Status::Open;
+    payment.hold = None;
+    payment.terms = Some(terms.clone());
+    let adds = payment.contribution();
+    for group in &terms.groups {
+        draft.change(Change::Ledger(Movement {
+            group: group.clone(),
+            permit: terms.permit,
+            at: terms.at,
+            first: true,
+            from: Contribution::default(),
+            to: adds,
+        }));
+    }
+    if let Some(item) = &terms.item {
+        let from = Contribution::default();
+        draft.change(Change::PlanUse(PlanUse { run: payment.run, item: item.clone(), from, to: adds }));
+    }
+    draft.change(Change::Payee(terms.payee.clone()));
+    draft.change(Change::Purchase(terms.purchase, Some(index)));
+    let transaction = terms.part.as_ref().map(|part| part.transaction);
+    let found = transaction.and_then(|at| Some((at, draft.state.transactions.get(&at)?)));
+    if let Some((at, found)) = found {
+        let mut transaction = found.clone();
+        transaction.payments.push(index);
+        transaction.last = draft.index;
+        draft.change(Change::Transaction(at, Box::new(transaction)));
+    }
+    draft.permits(index);
+}
+
+/// The first answer again. The permit only while it is open and unbound.
+fn repeat(draft: &Draft<'_>, keyed: &Keyed) -> Repeat {
+    let payment = draft.state.payments.get(&keyed.payment);
+    let unbound = payment.filter(|payment| payment.status == Status::Open && payment.bound.is_none());
+    Repeat {
+        payment: keyed.payment,
+        status: payment.map_or(Status::Void, |payment| payment.status),
+        permit: unbound.and_then(|payment| payment.terms.as_ref()).map(|terms| terms.permit),
+    }
+}

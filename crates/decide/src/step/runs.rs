@@ -1,0 +1,138 @@
+//! Runs: opening and closing them, what they commit to, and the phases that they go through.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use counterfoil_record::input::{Attach, CloseRun, EnterPhase, OpenRun};
+use counterfoil_record::verdict::{CheckName, CheckResult, Code, OperandName, Outcome};
+use counterfoil_record::Index;
+
+use crate::approvals;
+use crate::draft::{Decision, Draft, Row};
+use crate::policy::PLAN;
+use crate::state::{Artefact, Change, Plan, Run, Since, Standing};
+use crate::subject;
+
+/// The most artefacts of one run.
+const ARTEFACTS_MOST: usize = 64;
+/// The most items of one plan.
+const ITEMS_MOST: usize = 256;
+
+pub(super) fn open(mut draft: Draft<'_>, open: &OpenRun) -> Decision {
+    let Some(policy) = &draft.state.policy else { return draft.refuse(Code::NoPolicy) };
+    if !policy.policy.agents.contains_key(&open.agent) {
+        return draft.refuse(Code::UnknownAgent);
+    }
+    if draft.state.runs.values().any(|run| run.id == open.id) {
+        return draft.refuse(Code::IdTaken);
+    }
+    let run = Run {
+        id: open.id.clone(),
+        agent: open.agent.clone(),
+        principal: open.principal.clone(),
+        phase: policy.policy.initial_phase.clone(),
+        phase_since: now(&draft),
+        artefacts: BTreeMap::new(),
+        plan: None,
+        answers: Vec::new(),
+        last: draft.index,
+        transactions: BTreeMap::new(),
+    };
+    draft.change(Change::Run(draft.index, Box::new(run)));
+    draft.accept()
+}
+
+fn now(draft: &Draft<'_>) -> Since {
+    Since { index: draft.index, time: draft.time }
+}
+
+/// The open run of that index, for a request that names it.
+fn open_run<'s>(draft: &mut Draft<'s>, run: Index) -> Option<&'s Run> {
+    let found = draft.state.runs.get(&run)?;
+    draft.previous(found.last);
+    Some(found)
+}
+
+/// A run with an open transaction stays open: its obligations would have nobody to name.
+pub(super) fn close(mut draft: Draft<'_>, close: &CloseRun) -> Decision {
+    let Some(run) = open_run(&mut draft, close.run) else { return draft.refuse(Code::UnknownRun) };
+    let mut transactions = run.transactions.values().filter_map(|it| draft.state.transactions.get(it));
+    if transactions.any(|transaction| transaction.standing_at(draft.time) == Standing::Open) {
+        return draft.refuse(Code::TransactionOpen);
+    }
+    draft.change(Change::CloseRun(close.run));
+    draft.accept()
+}
+
+pub(super) fn attach(mut draft: Draft<'_>, attach: &Attach) -> Decision {
+    let Some(run) = open_run(&mut draft, attach.run) else { return draft.refuse(Code::UnknownRun) };
+    let new = !run.artefacts.contains_key(&attach.name);
+    if (new && run.artefacts.len() >= ARTEFACTS_MOST) || attach.items.len() > ITEMS_MOST {
+        return draft.refuse(Code::TooMany);
+    }
+    let ids: BTreeSet<_> = attach.items.iter().map(|item| &item.id).collect();
+    if ids.len() != attach.items.len() {
+        return draft.refuse(Code::IdTaken);
+    }
+    let mut run = run.clone();
+    let artefact = Artefact { since: now(&draft), digest: attach.digest, items: attach.items.clone() };
+    run.artefacts.insert(attach.name.clone(), artefact);
+    run.last = draft.index;
+    draft.change(Change::Run(attach.run, Box::new(run)));
+    draft.accept()
+}
+
+pub(super) fn enter_phase(mut draft: Draft<'_>, enter: &EnterPhase) -> Decision {
+    let Some(run) = open_run(&mut draft, enter.run) else { return draft.refuse(Code::UnknownRun) };
+    let Some(policy) = &draft.state.policy else { return draft.refuse(Code::NoPolicy) };
+    let rules = &policy.policy.phases;
+    let Some(rule) = rules.get(&enter.phase) else { return draft.refuse(Code::UnknownPhase) };
+
+    let edge = rules.get(&run.phase).is_some_and(|from| from.to.contains(&enter.phase));
+    let row = Row::new(CheckName::Edge).with(OperandName::Value, &run.phase).with(OperandName::Against, &enter.phase);
+    draft.verdict.trace.push(row.pass_if(edge));
+    for name in &rule.artefacts {
+        let artefact = run.artefacts.get(name);
+        let row = Row::new(CheckName::Artefact)
+            .rule(name)
+            .with_some(OperandName::Index, artefact.map(|it| it.since.index))
+            .with_some(OperandName::Digest, artefact.map(|it| it.digest));
+        draft.verdict.trace.push(row.pass_if(artefact.is_some()));
+    }
+    if let Some(need) = &rule.approvals {
+        let row = Row::new(CheckName::Approvals);
+        let row = match subject::of_phase(enter.run, run, &enter.phase, policy) {
+            None => row.not_applicable(),
+            Some(subject) => {
+                let answers = run.answers.iter().filter(|answer| answer.subject == subject.digest);
+                let row = row
+                    .with(OperandName::Digest, subject.digest)
+                    .with(OperandName::Index, subject.against.index);
+                approvals::judge(row, need, subject.against.time, answers.map(|it| &it.answered), draft.time)
+            }
+        };
+        draft.verdict.trace.push(row);
+    }
+    let met = |result| matches!(result, CheckResult::Pass | CheckResult::NotApplicable);
+    if !draft.verdict.trace.iter().all(|check| met(check.result)) {
+        return draft.refuse(Code::ConditionsNotMet);
+    }
+    let mut run = run.clone();
+    run.plan = entered_plan(&run, rule.plan_bound);
+    run.phase = enter.phase.clone();
+    run.phase_since = now(&draft);
+    run.answers.clear();
+    run.last = draft.index;
+    draft.change(Change::Run(enter.run, Box::new(run)));
+    draft.decide(Outcome::Accepted)
+}
+
+/// The plan of a plan-bound phase is the one that it was entered with: attaching another later changes
+/// nothing. Going back in with the same plan does not give its ceilings anew.
+fn entered_plan(run: &Run, plan_bound: bool) -> Option<Plan> {
+    let attached = run.artefacts.iter().find(|(name, _)| plan_bound && name.as_str() == PLAN);
+    let Some((_, attached)) = attached else { return run.plan.clone() };
+    let used = run.plan.as_ref().filter(|plan| plan.index == attached.since.index).map(|plan| plan.used.clone());
+    Some(Plan { index: attached.since.index, items: attached.items.clone(), used: used.unwrap_or_default() })
+}

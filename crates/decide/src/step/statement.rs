@@ -1,0 +1,124 @@
+//! Collecting what people say. A statement changes no money; it is counted when its subject is decided.
+
+use alloc::boxed::Box;
+
+use counterfoil_record::input::{Genesis, Statement as Input};
+use counterfoil_record::statement::{Answer, SignedStatement, Statement, SubjectKind};
+use counterfoil_record::verdict::Code;
+use counterfoil_record::{Id, Index};
+
+use crate::approvals::is_requester;
+use crate::draft::{Decision, Draft};
+use crate::policy::Policy;
+use crate::state::{Answered, Change, PhaseAnswer, Run};
+use crate::subject;
+
+/// The most answers that one subject collects.
+const ANSWERS_MOST: usize = 64;
+
+pub(super) fn collect(mut draft: Draft<'_>, genesis: &Genesis, input: &Input) -> Decision {
+    let Ok(signed) = SignedStatement::decode(input.statement.as_slice()) else {
+        return draft.refuse(Code::StatementMalformed);
+    };
+    let statement = signed.unverified();
+    if statement.origin != genesis.origin {
+        return draft.refuse(Code::StatementForAnotherLog);
+    }
+    let Some(policy) = &draft.state.policy else { return draft.refuse(Code::NoPolicy) };
+    let person = match signer(&policy.policy, &signed) {
+        Ok(person) => person,
+        Err(code) => return draft.refuse(code),
+    };
+    if draft.time > statement.expires {
+        return draft.refuse(Code::StatementExpired);
+    }
+    let answered = Answered {
+        index: draft.index,
+        person: person.clone(),
+        role: statement.role.clone(),
+        approved: statement.answer == Answer::Approve,
+        expires: statement.expires,
+    };
+    let collected = match statement.kind {
+        SubjectKind::Payment => about_payment(&mut draft, &policy.policy, statement, answered),
+        SubjectKind::Phase => about_phase(&mut draft, statement, answered),
+    };
+    match collected {
+        Ok(()) => draft.accept(),
+        Err(code) => draft.refuse(code),
+    }
+}
+
+/// The person whose key, in the stated role, signed the statement.
+fn signer<'p>(policy: &'p Policy, signed: &SignedStatement) -> Result<&'p Id, Code> {
+    let role = policy.roles.get(&signed.unverified().role).ok_or(Code::SignerNotInRole)?;
+    let keys = role.members.iter().flat_map(|(person, keys)| keys.iter().map(move |key| (person, key)));
+    let (person, key) = keys.into_iter().find(|(_, key)| signed.names(key)).ok_or(Code::SignerNotInRole)?;
+    if signed.is_signed_by(key.key()) { Ok(person) } else { Err(Code::StatementSignature) }
+}
+
+/// What keeps an answer from being counted whatever it is about.
+fn admissible<'a>(
+    policy: &Policy,
+    run: &Run,
+    before: impl Iterator<Item = &'a Answered>,
+    answered: &Answered,
+) -> Result<(), Code> {
+    if answered.approved && is_requester(policy, run, &answered.person) {
+        return Err(Code::OwnRequest);
+    }
+    let mut count = 0_usize;
+    for earlier in before {
+        if earlier.person == answered.person && earlier.role == answered.role {
+            return Err(Code::AlreadyAnswered);
+        }
+        count = count.saturating_add(1);
+    }
+    if count >= ANSWERS_MOST { Err(Code::TooMany) } else { Ok(()) }
+}
+
+fn about_payment(
+    draft: &mut Draft<'_>,
+    policy: &Policy,
+    statement: &Statement,
+    answered: Answered,
+) -> Result<(), Code> {
+    let index: Index = statement.against;
+    let payment = draft.state.payments.get(&index).ok_or(Code::StatementSubject)?;
+    let hold = payment.hold.as_ref().ok_or(Code::StatementSubject)?;
+    if hold.subject != statement.digest || statement.run.is_some() || statement.phase.is_some() {
+        return Err(Code::StatementSubject);
+    }
+    let run = draft.state.runs.get(&payment.run).ok_or(Code::StatementSubject)?;
+    admissible(policy, run, hold.answers.iter(), &answered)?;
+    draft.previous(payment.last);
+    let mut payment = payment.clone();
+    payment.last = draft.index;
+    if let Some(hold) = payment.hold.as_mut() {
+        hold.answers.push(answered);
+    }
+    draft.change(Change::Payment(index, Box::new(payment)));
+    Ok(())
+}
+
+fn about_phase(draft: &mut Draft<'_>, statement: &Statement, answered: Answered) -> Result<(), Code> {
+    let state = draft.state;
+    let (Some(index), Some(phase), Some(policy)) = (statement.run, &statement.phase, &state.policy) else {
+        return Err(Code::StatementSubject);
+    };
+    let run = state.runs.get(&index).ok_or(Code::StatementSubject)?;
+    let subject = subject::of_phase(index, run, phase, policy).ok_or(Code::StatementSubject)?;
+    if subject.digest != statement.digest || subject.against.index != statement.against {
+        return Err(Code::StatementSubject);
+    }
+    let before = run.answers.iter().filter(|answer| answer.subject == subject.digest);
+    admissible(&policy.policy, run, before.map(|answer| &answer.answered), &answered)?;
+    draft.previous(run.last);
+    let mut run = run.clone();
+    // An answer to what no longer stands can never be counted again.
+    run.answers.retain(|answer| answer.answered.index >= subject.against.index);
+    run.answers.push(PhaseAnswer { subject: subject.digest, answered });
+    run.last = draft.index;
+    draft.change(Change::Run(index, Box::new(run)));
+    Ok(())
+}
