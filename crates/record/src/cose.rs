@@ -96,16 +96,6 @@ fn constant(r: &mut Reader<'_>, expected: &str) -> Result<(), Error> {
     if r.text(expected.len())? == expected { Ok(()) } else { Err(Class::OutOfRange.at(start)) }
 }
 
-/// A map key that must be this one.
-fn key(r: &mut Reader<'_>, expected: u64) -> Result<(), Error> {
-    let start = r.offset();
-    match r.uint()? {
-        found if found == expected => Ok(()),
-        found if found > expected => Err(Class::MissingKey.at(start)),
-        _ => Err(Class::UnknownKey.at(start)),
-    }
-}
-
 impl Header {
     fn encode(&self, profile: Profile) -> Vec<u8> {
         let mut w = Writer::new();
@@ -125,24 +115,13 @@ impl Header {
 
     fn decode(bytes: &[u8], profile: Profile) -> Result<Self, Error> {
         let mut r = Reader::new(bytes);
-        if r.peek().is_some_and(|initial| initial != 0xa5) {
-            return Err(if r.peek().is_some_and(|initial| initial >> 5 == 5) {
-                Class::UnknownKey.at(0)
-            } else {
-                Class::WrongType.at(0)
-            });
-        }
-        r.map()?;
-        key(&mut r, ALG)?;
-        let algorithm = Wire::decode(&mut r)?;
-        key(&mut r, CONTENT_TYPE)?;
-        constant(&mut r, profile.content_type)?;
-        key(&mut r, KID)?;
-        let kid = Wire::decode(&mut r)?;
-        key(&mut r, CLAIMS)?;
-        let claims = Wire::decode(&mut r)?;
-        key(&mut r, TYP)?;
-        constant(&mut r, profile.typ)?;
+        let mut fields = r.map()?;
+        let algorithm = fields.field(ALG)?;
+        fields.required(CONTENT_TYPE, |r| constant(r, profile.content_type))?;
+        let kid = fields.field(KID)?;
+        let claims = fields.field(CLAIMS)?;
+        fields.required(TYP, |r| constant(r, profile.typ))?;
+        fields.finish()?;
         r.finish()?;
         Ok(Self { algorithm, kid, claims })
     }

@@ -136,15 +136,15 @@ impl SignedRecord {
         if header.kid != key.thumbprint() {
             return Err(VerifyError::Kid);
         }
+        if !self.message.is_signed_by(key) {
+            return Err(VerifyError::Signature);
+        }
         if self.record.format != FORMAT {
             return Err(VerifyError::Format);
         }
         let claims = &header.claims;
         if claims.subject != self.record.subject() || claims.issued_at != self.record.time.seconds() {
             return Err(VerifyError::Claims);
-        }
-        if !self.message.is_signed_by(key) {
-            return Err(VerifyError::Signature);
         }
         Ok(Verified { record: self.record })
     }

@@ -54,6 +54,10 @@ wire_map! {
         7 => against: Index,
         /// After this moment it counts for nothing.
         8 => expires: Time,
+        /// The run that would enter a phase; present for that kind only.
+        9 => run: Option<Index>,
+        /// The phase that would be entered; present for that kind only.
+        10 => phase: Option<Id>,
     }
 }
 
@@ -93,7 +97,8 @@ impl SignedStatement {
         let message = Message::decode(bytes, PROFILE)?;
         let statement = Statement::from_bytes(message.payload())?;
         if statement.format != FORMAT {
-            return Err(crate::codec::Class::OutOfRange.at(0));
+            // The head of the map and the key 1 are one byte each.
+            return Err(crate::codec::Class::OutOfRange.at(2));
         }
         Ok(Self { message, statement })
     }
@@ -108,8 +113,18 @@ impl SignedStatement {
         self.message.header().kid
     }
 
+    /// The name that it claims to be signed under.
+    pub const fn issuer(&self) -> &Id {
+        &self.message.header().claims.issuer
+    }
+
+    /// True if its header names `key`, by name and thumbprint.
+    pub fn names(&self, key: &NamedKey) -> bool {
+        *self.issuer() == *key.name() && self.kid() == key.key().thumbprint()
+    }
+
     /// True if `key` signed it.
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
-        self.message.header().kid == key.thumbprint() && self.message.is_signed_by(key)
+        self.message.is_signed_by(key)
     }
 }

@@ -77,7 +77,10 @@ impl Wire for Id {
     }
     fn decode(r: &mut Reader<'_>) -> Result<Self, Error> {
         let start = r.offset();
-        r.text(ID_MOST)?.parse().map_err(|_| Class::ForbiddenCharacter.at(start))
+        match r.text(ID_MOST)? {
+            "" => Err(Class::OutOfRange.at(start)),
+            text => text.parse().map_err(|_| Class::ForbiddenCharacter.at(start)),
+        }
     }
 }
 
@@ -119,7 +122,8 @@ pub fn is_deceptive(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The text is not a [`Text`].

@@ -36,6 +36,11 @@ pub enum PatternError {
 }
 
 impl Pattern {
+    /// The pattern read as a URL, wildcards as plain segments: for its scheme and host.
+    pub const fn url(&self) -> &ResourceUrl {
+        &self.0
+    }
+
     /// True if `url` has the pattern's origin and its path fits segment by segment. Case counts in paths.
     pub fn matches(&self, url: &ResourceUrl) -> bool {
         if (self.0.http, &self.0.host, self.0.port) != (url.http, &url.host, url.port) {

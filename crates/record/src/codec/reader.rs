@@ -213,7 +213,7 @@ pub struct Fields<'r, 'a> {
     next: Option<(u64, usize)>,
 }
 
-impl Fields<'_, '_> {
+impl<'a> Fields<'_, 'a> {
     /// Reads the next key, once, and refuses one that does not rise.
     fn key(&mut self) -> Result<Option<(u64, usize)>, Error> {
         if self.next.is_none() {
@@ -238,13 +238,31 @@ impl Fields<'_, '_> {
     /// [`Class::UnknownKey`] if a lower key comes first, [`Class::MissingKey`] if `key` is absent and
     /// required, the key-order classes, and what decoding the value gives.
     pub fn field<T: Wire>(&mut self, key: u64) -> Result<T, Error> {
+        self.read(key, T::absent(), T::decode)
+    }
+
+    /// What `decode` makes of the value under `key`, which must be there.
+    pub(crate) fn required<T>(
+        &mut self,
+        key: u64,
+        decode: impl FnOnce(&mut Reader<'a>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.read(key, None, decode)
+    }
+
+    fn read<T>(
+        &mut self,
+        key: u64,
+        absent: Option<T>,
+        decode: impl FnOnce(&mut Reader<'a>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         match self.key()? {
             Some((found, _)) if found == key => {
                 self.next = None;
-                T::decode(self.reader)
+                decode(self.reader)
             }
             Some((found, offset)) if found < key => Err(Class::UnknownKey.at(offset)),
-            _ => T::absent().ok_or(Class::MissingKey.at(self.start)),
+            _ => absent.ok_or(Class::MissingKey.at(self.start)),
         }
     }
 

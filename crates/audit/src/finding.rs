@@ -1,0 +1,146 @@
+//! What an audit can find, and what it can leave unchecked: closed lists with stable codes.
+
+use alloc::string::String;
+
+/// Declares a closed list of codes.
+macro_rules! codes {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $code:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vmeta])* $variant),* }
+
+        impl $name {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The stable kebab-case name, as reports, vectors and documents have it.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),* }
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.pad(self.code())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.code())
+            }
+        }
+    };
+}
+
+codes! {
+    /// What is wrong.
+    FindingCode {
+        /// The log has no records.
+        EmptyLog = "empty-log",
+        /// The store gave an entry out of sequence.
+        EntryMissing = "entry-missing",
+        /// The store could not give an entry.
+        EntryUnreadable = "entry-unreadable",
+        /// An entry is not the encoding of a record.
+        RecordMalformed = "record-malformed",
+        /// A record is of another log.
+        RecordOfAnotherLog = "record-of-another-log",
+        /// A record names another key than the log's.
+        RecordOfAnotherKey = "record-of-another-key",
+        /// A record's signature does not verify.
+        RecordSignature = "record-signature",
+        /// A record's header contradicts its payload.
+        RecordClaims = "record-claims",
+        /// A record's format version is not known: nothing is said of what follows.
+        UnknownFormat = "unknown-format",
+        /// The semantics version is not known: nothing is said of what follows.
+        UnknownSemantics = "unknown-semantics",
+        /// The first record is not an accepted genesis.
+        NoGenesis = "no-genesis",
+        /// The genesis names another origin or key than the trust.
+        GenesisDiffers = "genesis-differs",
+        /// A record's index is not its place.
+        IndexWrong = "index-wrong",
+        /// A record's `prior` is not the root of the records before it.
+        PriorWrong = "prior-wrong",
+        /// A record's `prev_control` is not the last control record.
+        PrevControlWrong = "prev-control-wrong",
+        /// A record's time is before the one before it.
+        TimeWentBack = "time-went-back",
+        /// The outcome, a code, the permit or the chain is not what the decision gives.
+        DecisionDoesNotFollow = "decision-does-not-follow",
+        /// The outcome is right, but its trace is not what the decision gives.
+        TraceDoesNotFollow = "trace-does-not-follow",
+        /// The request had been answered before; there should be no record.
+        RecordNotOwed = "record-not-owed",
+        /// The log's own checkpoint is not a signed checkpoint of this log.
+        CheckpointInvalid = "checkpoint-invalid",
+        /// The log is shorter than its own checkpoint.
+        CheckpointBeyondLog = "checkpoint-beyond-log",
+        /// The log's own checkpoint has another root than its records.
+        CheckpointRoot = "checkpoint-root",
+        /// The log is shorter than the pinned checkpoint.
+        ShorterThanPinned = "shorter-than-pinned",
+        /// The log has another root at the pinned checkpoint's size.
+        RootDiffersFromPinned = "root-differs-from-pinned",
+        /// The policy in force is not the one that the trust expects.
+        PolicyNotExpected = "policy-not-expected",
+    }
+}
+
+impl FindingCode {
+    /// True where evidence contradicts pinned state, instead of failing in itself.
+    pub const fn is_contradiction(self) -> bool {
+        matches!(self, Self::ShorterThanPinned | Self::RootDiffersFromPinned)
+    }
+
+    /// True where the auditor could not decide, being older than the log.
+    pub const fn is_undecided(self) -> bool {
+        matches!(self, Self::UnknownFormat | Self::UnknownSemantics)
+    }
+}
+
+codes! {
+    /// What was not checked.
+    NotCheckedCode {
+        /// No trust was given: the log vouches for itself.
+        NoTrust = "no-trust",
+        /// No checkpoint is pinned: a log rewritten or cut by its operator looks the same.
+        NoPinnedCheckpoint = "no-pinned-checkpoint",
+        /// The log carries no checkpoint of its own.
+        NoCheckpoint = "no-checkpoint",
+        /// Records after the pinned checkpoint rest on the operator's key alone.
+        AfterPinned = "after-pinned",
+        /// Records after the first broken one were not decided again.
+        AfterBreak = "after-break",
+        /// Governance of policies is not part of this version: the operator adopted them.
+        Governance = "governance",
+        /// Agents are as the operator asserts them.
+        AgentsAsserted = "agents-asserted",
+        /// Private text was not held against its commitments.
+        PrivateText = "private-text",
+        /// No evidence from outside the log was compared with it.
+        Reconciliation = "reconciliation",
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// What.
+    pub code: FindingCode,
+    /// The record, where it is about one.
+    pub index: Option<u64>,
+    /// More about it, for people; free of control characters.
+    pub detail: String,
+}
+
+/// One thing that was not checked.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct NotChecked {
+    /// What.
+    pub code: NotCheckedCode,
+    /// More about it, for people.
+    pub detail: String,
+}

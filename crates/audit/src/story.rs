@@ -1,0 +1,172 @@
+//! The story of one payment: every record that it rests on, and what became of it.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use counterfoil_decide::State;
+use counterfoil_rails::eip3009::slot;
+use counterfoil_record::statement::{SignedStatement, Statement, SubjectKind};
+use counterfoil_record::verdict::{CheckName, Code, Outcome};
+use counterfoil_record::{Hash32, Index, Input, Record, Time, Verdict};
+use serde::Serialize;
+
+use crate::auditor::Checked;
+
+/// A record that belongs to the story.
+#[derive(Clone, Debug, Serialize)]
+pub struct Chapter {
+    /// The record's index.
+    pub index: Index,
+    /// Its time.
+    pub time: Time,
+    /// What it is about: `run/4`, `payment/9`.
+    pub subject: String,
+    /// The input.
+    pub input: Input,
+    /// What the signed statement says, where the input is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statement: Option<Statement>,
+    /// Who signed that statement, as they call themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signer: Option<String>,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// The story of one payment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Story {
+    /// The payment.
+    pub payment: Index,
+    /// Its run.
+    pub run: Index,
+    /// Its transaction.
+    pub transaction: Option<Index>,
+    /// The records that it rests on, and those about it, in order.
+    pub chapters: Vec<Chapter>,
+    /// The record that decided it last: whose trace says why.
+    pub decided: Option<Index>,
+    /// The TOML of the policy that it was decided under.
+    pub policy: Option<String>,
+    /// The slot: the nonce that points from the settlement to the decision.
+    pub slot: Option<Hash32>,
+    /// Where the payment stands at the end of the log.
+    pub status: Option<&'static str>,
+    /// What has settled, in the asset's smallest unit.
+    pub settled: Option<String>,
+    /// What of that came back.
+    pub compensated: Option<String>,
+    /// Whether the signed payload carried the slot.
+    pub slot_used: Option<bool>,
+    #[serde(skip)]
+    current_policy: Option<String>,
+}
+
+impl Story {
+    /// The story that begins with `record`, if that asks for a payment.
+    pub fn of(record: &Record) -> Option<Self> {
+        let Input::Pay(pay) = &record.input else { return None };
+        Some(Self {
+            payment: record.index,
+            run: pay.run,
+            transaction: pay.part.as_ref().map(|part| part.transaction),
+            chapters: Vec::new(),
+            decided: None,
+            policy: None,
+            slot: None,
+            status: None,
+            settled: None,
+            compensated: None,
+            slot_used: None,
+            current_policy: None,
+        })
+    }
+
+    /// Takes the next record that followed.
+    pub fn observe(&mut self, checked: &Checked) {
+        let record = &checked.record;
+        let statement = match &record.input {
+            Input::Statement(input) => SignedStatement::decode(input.statement.as_slice()).ok(),
+            _ => None,
+        };
+        let belongs = match &record.input {
+            Input::Genesis(_) => true,
+            Input::AdoptPolicy(adopt) => {
+                if record.verdict.outcome == Outcome::Accepted {
+                    let source = String::from_utf8_lossy(adopt.source.as_slice());
+                    self.current_policy = Some(source.into_owned());
+                }
+                record.index < self.payment || self.decided.is_none()
+            }
+            Input::OpenRun(_) => record.index == self.run,
+            Input::Begin(_) => Some(record.index) == self.transaction,
+            Input::Statement(_) => statement.as_ref().is_some_and(|signed| self.is_answered_by(signed.unverified())),
+            Input::Pay(_) => record.index == self.payment,
+            input => self.is_about(input),
+        };
+        if !belongs {
+            return;
+        }
+        if matches!(record.input, Input::Pay(_) | Input::Claim(_)) {
+            self.decided = Some(record.index);
+            self.policy.clone_from(&self.current_policy);
+            if record.verdict.outcome == Outcome::Allow {
+                self.slot = Some(slot(&checked.leaf));
+            }
+        }
+        self.chapters.push(Chapter {
+            index: record.index,
+            time: record.time,
+            subject: String::from(record.input.subject(record.index).as_str()),
+            input: record.input.clone(),
+            statement: statement.as_ref().map(|signed| signed.unverified().clone()),
+            signer: statement.as_ref().map(|signed| String::from(signed.issuer().as_str())),
+            verdict: record.verdict.clone(),
+        });
+    }
+
+    fn is_answered_by(&self, statement: &Statement) -> bool {
+        match statement.kind {
+            SubjectKind::Payment => statement.against == self.payment,
+            SubjectKind::Phase => statement.run == Some(self.run),
+        }
+    }
+
+    /// True for an input about the payment, its transaction, or its run before the payment.
+    fn is_about(&self, input: &Input) -> bool {
+        match input {
+            Input::CompleteStep(step) => Some(step.transaction) == self.transaction,
+            Input::Commit(commit) => Some(commit.transaction) == self.transaction,
+            Input::Abort(abort) => Some(abort.transaction) == self.transaction,
+            Input::Attach(attach) => attach.run == self.run && self.decided.is_none(),
+            Input::EnterPhase(enter) => enter.run == self.run && self.decided.is_none(),
+            Input::Claim(claim) => claim.payment == self.payment,
+            Input::Bind(bind) => bind.payment == self.payment,
+            Input::Settle(settle) => settle.payment == self.payment,
+            Input::Fail(fail) => fail.payment == self.payment,
+            Input::Unknown(unknown) => unknown.payment == self.payment,
+            Input::Expire(expire) => expire.payment == self.payment,
+            Input::Compensate(compensate) => compensate.payment == self.payment,
+            _ => false,
+        }
+    }
+
+    /// Takes over where the payment stands at the end.
+    pub fn conclude(&mut self, state: &State) {
+        let payment = state.payments.get(&self.payment);
+        let decided = self.chapters.iter().rev().find(|chapter| Some(chapter.index) == self.decided);
+        self.status = match payment {
+            Some(payment) => Some(payment.status.code()),
+            None => decided.map(|chapter| chapter.verdict.outcome.code()),
+        };
+        self.settled = payment.map(|payment| alloc::format!("{}", payment.settled));
+        self.compensated = payment.map(|payment| alloc::format!("{}", payment.compensated));
+        let bound = |chapter: &&Chapter| {
+            matches!(chapter.input, Input::Bind(_)) && chapter.verdict.outcome == Outcome::Accepted
+        };
+        self.slot_used = self.chapters.iter().find(bound).map(|chapter| {
+            let has_row = chapter.verdict.trace.iter().any(|check| check.check == CheckName::Slot);
+            has_row && !chapter.verdict.codes.contains(&Code::SlotNotUsed)
+        });
+    }
+}

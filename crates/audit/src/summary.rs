@@ -1,0 +1,85 @@
+//! What a log adds up to: counts, totals per asset, and what is open.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use counterfoil_decide::State;
+use counterfoil_decide::state::Status;
+use counterfoil_record::verdict::Outcome;
+use counterfoil_record::{Amount, Input, Record};
+use serde::Serialize;
+
+/// Totals of one asset, in its smallest unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct AssetTotal {
+    /// What has settled.
+    pub settled: Amount,
+    /// What came back.
+    pub compensated: Amount,
+    /// What is reserved.
+    pub reserved: Amount,
+}
+
+/// A payment whose outcome is open, or which is to be compensated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OpenItem {
+    /// The payment.
+    pub payment: u64,
+    /// `open`, `unknown`, `held`, or `obligation`.
+    pub what: &'static str,
+    /// The asset, where one is at stake.
+    pub asset: Option<String>,
+    /// How much is at stake.
+    pub amount: Amount,
+}
+
+/// What a log adds up to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// How many decisions on payments came out how.
+    pub decisions: BTreeMap<&'static str, u64>,
+    /// Totals by asset.
+    pub totals: BTreeMap<String, AssetTotal>,
+    /// What is open.
+    pub open: Vec<OpenItem>,
+}
+
+impl Summary {
+    /// Counts a decision.
+    pub(crate) fn count(&mut self, record: &Record) {
+        if matches!(record.input, Input::Pay(_) | Input::Claim(_)) {
+            let outcome: Outcome = record.verdict.outcome;
+            let count = self.decisions.entry(outcome.code()).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Adds up the state at the end.
+    pub(crate) fn conclude(&mut self, state: &State) {
+        for (index, payment) in &state.payments {
+            let asset = payment.terms.as_ref().map(|terms| String::from(terms.asset.as_str()));
+            let adds = payment.contribution();
+            if let Some(asset) = &asset {
+                let total = self.totals.entry(asset.clone()).or_default();
+                let plus = |a: Amount, b: Amount| a.checked_add(b).unwrap_or(Amount::MAX);
+                total.settled = plus(total.settled, payment.settled);
+                total.compensated = plus(total.compensated, payment.compensated);
+                total.reserved = plus(total.reserved, adds.reserved);
+            }
+            if payment.status.is_open() || payment.status == Status::Held {
+                let what = payment.status.code();
+                self.open.push(OpenItem { payment: index.value(), what, asset, amount: adds.reserved });
+            }
+        }
+        for obligation in state.obligations_at(state.time) {
+            let terms = state.payments.get(&obligation.payment).and_then(|payment| payment.terms.as_ref());
+            self.open.push(OpenItem {
+                payment: obligation.payment.value(),
+                what: "obligation",
+                asset: terms.map(|terms| String::from(terms.asset.as_str())),
+                amount: obligation.open,
+            });
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The trust file: what an auditor believes before looking at any evidence. It is kept apart from the
+//! evidence.
+//!
+//! ```toml
+//! origin = "payments.example/agents"
+//! log = "payments.example/agents+1a2b3c4d+AXQx..."    # the log's verifier key
+//! require = "pinned-checkpoint"                       # or "log-key"
+//! policy = "9f86d0..."                                # optional: the digest of the policy in force at the end
+//! checkpoint = """..."""                              # optional: a signed checkpoint seen before
+//! ```
+
+use alloc::string::String;
+use alloc::string::ToString as _;
+
+use counterfoil_record::key::NamedKey;
+use counterfoil_record::{Hash32, Id};
+use counterfoil_tlog::Checkpoint;
+use serde::{Deserialize, Serialize};
+
+use crate::note::{CheckpointError, open_checkpoint};
+
+/// How much is pinned, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// The log's key.
+    LogKey,
+    /// The log's key and a checkpoint seen before.
+    PinnedCheckpoint,
+}
+
+impl Level {
+    /// The stable kebab-case name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::LogKey => "log-key",
+            Self::PinnedCheckpoint => "pinned-checkpoint",
+        }
+    }
+}
+
+/// What an auditor believes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trust {
+    /// The log's origin.
+    pub origin: Id,
+    /// The log's key.
+    pub log: NamedKey,
+    /// The level below which the verdict is `insufficient`.
+    pub require: Level,
+    /// A checkpoint seen before.
+    pub checkpoint: Option<Checkpoint>,
+    /// The digest of the policy that should be in force at the end.
+    pub policy: Option<Hash32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    origin: Id,
+    log: NamedKey,
+    require: Level,
+    checkpoint: Option<String>,
+    policy: Option<Hash32>,
+}
+
+/// Why a text is not a trust file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TrustError {
+    /// The TOML, its keys or its values.
+    #[error("{0}")]
+    Toml(String),
+    /// The log's key is not named after its origin.
+    #[error("the log's key is named `{key}`, not after the origin `{origin}`")]
+    Name {
+        /// The name in the key.
+        key: String,
+        /// The origin.
+        origin: String,
+    },
+    /// The pinned checkpoint.
+    #[error("the pinned checkpoint: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    /// A checkpoint is required, and none is pinned.
+    #[error("`require = \"pinned-checkpoint\"` without a `checkpoint`")]
+    NoCheckpoint,
+}
+
+impl Trust {
+    /// Reads a trust file.
+    ///
+    /// # Errors
+    /// As [`TrustError`] says. A trust file with anything unknown in it is refused: it might have meant to
+    /// require more.
+    pub fn parse(text: &str) -> Result<Self, TrustError> {
+        let file: File = toml::from_str(text).map_err(|error| TrustError::Toml(error.to_string()))?;
+        if file.log.name() != &file.origin {
+            let (key, origin) = (file.log.name().to_string(), file.origin.to_string());
+            return Err(TrustError::Name { key, origin });
+        }
+        if file.require == Level::PinnedCheckpoint && file.checkpoint.is_none() {
+            return Err(TrustError::NoCheckpoint);
+        }
+        let checkpoint = match &file.checkpoint {
+            Some(note) => Some(open_checkpoint(note, &file.origin, &file.log)?),
+            None => None,
+        };
+        Ok(Self { origin: file.origin, log: file.log, require: file.require, checkpoint, policy: file.policy })
+    }
+}

@@ -1,0 +1,68 @@
+//! Verdicts: the least, the most, every code, check, result, operand name and operand type.
+
+use std::collections::BTreeMap;
+
+use counterfoil_record::verdict::{
+    Check, CheckName, CheckResult, Code, Grade, Operand, OperandName, Outcome, Permit, Verdict,
+};
+use counterfoil_record::{Amount, Index};
+
+use super::{hash, id, text};
+
+fn operand(number: u64) -> Operand {
+    match number % 7 {
+        0 => Operand::Number(Amount::new(u128::from(number))),
+        1 => Operand::Text(text("caractère")),
+        2 => Operand::Hash(hash(0x51)),
+        3 => Operand::Flag(number % 2 == 0),
+        4 => Operand::Indices(vec![Index::new(1), Index::new(1000)]),
+        5 => Operand::Indices(Vec::new()),
+        _ => Operand::Number(Amount::MAX),
+    }
+}
+
+fn check(check: CheckName, result: CheckResult) -> Check {
+    let rule = (check.number() % 2 == 0).then(|| id("rule-1"));
+    Check { check, result, rule, operands: BTreeMap::new() }
+}
+
+/// Every verdict, with a name.
+pub(crate) fn all() -> Vec<(&'static str, Verdict)> {
+    let every_check = CheckName::ALL
+        .iter()
+        .zip(CheckResult::ALL.iter().cycle())
+        .map(|(name, result)| check(*name, *result))
+        .collect();
+    let every_operand = Check {
+        operands: OperandName::ALL.iter().map(|name| (*name, operand(name.number()))).collect(),
+        ..check(CheckName::Budget, CheckResult::Pass)
+    };
+    let permit = Permit {
+        wallet: text("eip155:8453:0x1111111111111111111111111111111111111111"),
+        payee: text("eip155:8453:0x2222222222222222222222222222222222222222"),
+        asset: text("eip155:8453/erc20:0x3333333333333333333333333333333333333333"),
+        exposure: Amount::new(10_000),
+        until: 1_767_225_660,
+    };
+    vec![
+        ("hold", Verdict::plain(Outcome::Hold)),
+        ("deny", Verdict::plain(Outcome::Deny)),
+        ("cannot decide", Verdict::plain(Outcome::CannotDecide)),
+        ("refused with every code", Verdict {
+            codes: Code::ALL.to_vec(),
+            ..Verdict::plain(Outcome::Refused)
+        }),
+        ("every check", Verdict { trace: every_check, ..Verdict::plain(Outcome::Deny) }),
+        ("every operand", Verdict { trace: vec![every_operand], ..Verdict::plain(Outcome::Deny) }),
+        ("allow with a permit", Verdict { permit: Some(permit), ..Verdict::plain(Outcome::Allow) }),
+        ("with a previous record", Verdict {
+            previous: Some(Index::new(2)),
+            ..Verdict::plain(Outcome::Accepted)
+        }),
+        ("graded operator", Verdict {
+            grade: Some(Grade::Operator),
+            ..Verdict::plain(Outcome::Accepted)
+        }),
+        ("graded payee", Verdict { grade: Some(Grade::Payee), ..Verdict::plain(Outcome::Accepted) }),
+    ]
+}

@@ -1,0 +1,98 @@
+//! The three ways in which a database is opened, and what is set on each.
+
+use core::fmt::Write as _;
+use core::time::Duration;
+use std::path::Path;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::files::Paths;
+use super::schema;
+use crate::StoreError;
+
+/// How long a connection waits for another one. Both only ever hold the file for one short transaction.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// For writing; the file is created only where `flags` say so.
+pub(super) fn write(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    harden(&connection)?;
+    // A connection that is dropped, perhaps because it failed, writes nothing more: the work at the end
+    // is for `SqliteStore::close`.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(connection)
+}
+
+/// For reading beside a writer.
+pub(super) fn read(paths: &Paths) -> Result<Connection, StoreError> {
+    check_at_rest(paths)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let opened = || -> Result<Connection, StoreError> {
+        let connection = Connection::open_with_flags(&paths.log, flags)?;
+        harden(&connection)?;
+        connection.pragma_update(None, "query_only", true)?;
+        schema::check(&connection)?;
+        Ok(connection)
+    };
+    match opened() {
+        // A log that was never closed, without its `-wal`, where SQLite cannot make another: a medium or
+        // a directory that cannot be written, so that there is no writer to fear either.
+        Err(StoreError::Sqlite(error))
+            if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !paths.has_wal() =>
+        {
+            let connection = frozen(&paths.log)?;
+            schema::check(&connection)?;
+            Ok(connection)
+        }
+        result => result,
+    }
+}
+
+/// Refuses a file that is no log, before anything that might change it or leave a file beside it.
+///
+/// A file with a `-wal` beside it may be changing at this moment and is left to the caller's own check.
+pub(super) fn check_at_rest(paths: &Paths) -> Result<(), StoreError> {
+    if paths.has_wal() {
+        return Ok(());
+    }
+    match frozen(&paths.log).and_then(|connection| schema::check_header(&connection)) {
+        Err(_) if paths.has_wal() => Ok(()),
+        result => result,
+    }
+}
+
+/// For reading a file that nobody writes: no lock is taken, no other file looked at or made.
+pub(super) fn frozen(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(immutable_uri(path), flags)?;
+    harden(&connection)?;
+    Ok(connection)
+}
+
+/// The path as a `file:` URI: every byte that is not plain is escaped.
+fn immutable_uri(path: &Path) -> String {
+    let mut uri = String::from("file:");
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(uri, "%{byte:02X}");
+        }
+    }
+    uri.push_str("?immutable=1");
+    uri
+}
+
+/// What every connection has: the file may have been made by someone else.
+fn harden(connection: &Connection) -> Result<(), StoreError> {
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    Ok(())
+}
