@@ -1,1 +1,46 @@
-//! Being written.
+//! The thin core that a payment service links, before the money.
+//!
+//! A [`Core`] owns a log. What is submitted to it is decided, signed and durable before the answer is
+//! given: if the log cannot be written, nothing is allowed. On opening, the core replays its own log through
+//! the auditor and refuses to go on where a single record does not follow.
+//!
+//! A payment that is not allowed is an [`Err`], so that the line that would have paid is not reached. A
+//! [`Permit`] that is dropped without being settled or given up is recorded as `unknown`, never forgotten.
+//!
+//! ```
+//! use counterfoil_enforce::{Core, FileKey, NotAllowed, Pay, System, command::OpenRun};
+//! use counterfoil_store::MemoryStore;
+//! # fn example(policy: &str, header: &str, sign: impl Fn([u8; 32]) -> String)
+//! # -> Result<(), Box<dyn std::error::Error>> {
+//! let key = FileKey::generate()?;
+//! let mut core = Core::create(MemoryStore::default(), key, System, "payments.example".parse()?)?;
+//! core.adopt_policy(policy)?;
+//! let run = core.open_run(OpenRun::new("report-17".parse()?, "researcher".parse()?, "carol".parse()?))?;
+//! // The seller answered 402 with this header; what it would oblige us to is read from its own bytes.
+//! let ask = Pay::new(run, "try-1".parse()?, header, "https://data.example/v1/quote", "hot".parse()?);
+//! let permit = core.pay(ask.category("data".parse()?))?; // a denial returns here; nothing was signed
+//! let signed = sign(*permit.slot().bytes()); // the wallet signs with the slot as its nonce
+//! core.bind(&permit, &signed)?; // refused unless exactly what was allowed was signed
+//! // ... send `signed` to the seller; it answers with a PAYMENT-RESPONSE header ...
+//! # let response = "";
+//! core.settle(permit, None, Some(response))?;
+//! core.close()?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+pub mod command;
+mod core;
+mod permit;
+mod prepare;
+mod signer;
+mod surroundings;
+
+pub use answer::{Answer, Failing, Granted, Question, Recorded, Repeated};
+pub use command::{Command, Pay};
+pub use core::{Core, Error, Outstanding, TOOL};
+pub use permit::{NotAllowed, Permit};
+pub use prepare::CommandError;
+pub use signer::{FileKey, KeyFileError, SignError, Signer};
+pub use surroundings::{Scripted, Surroundings, SurroundingsError, System};

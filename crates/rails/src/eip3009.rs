@@ -21,6 +21,7 @@
 
 mod obligation;
 mod signature;
+mod wallet;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +35,7 @@ use crate::caip::{Asset, ChainId};
 
 pub use obligation::{NotAnObligationKey, ObligationKey, slot};
 pub use signature::{NotASignature, RecoverError, Signature, recover};
+pub use wallet::{NotAWalletKey, WalletKey};
 
 /// The EIP-712 type of an authorization (EIP-3009).
 pub const TYPE: &str = "TransferWithAuthorization(address from,address to,uint256 value,\

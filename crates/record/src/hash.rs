@@ -73,3 +73,6 @@ impl<'de> Deserialize<'de> for Hash32 {
         text.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -207,3 +207,6 @@ impl crate::codec::Wire for NamedKey {
         r.text(256)?.parse().map_err(|_| crate::codec::Class::OutOfRange.at(start))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -186,3 +186,6 @@ impl Span {
         self.0 / 1000
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,3 +81,6 @@ pub fn commitments(input: &crate::Input) -> Vec<(PrivateKind, Commitment)> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -234,3 +234,6 @@ impl<const N: usize> Wire for Fixed<N> {
         fixed(r).map(Self)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@
 //! # Durability
 //!
 //! An append is one transaction in `SQLite`'s write-ahead log, with `synchronous = FULL`: `pwrite(2)` of the
-//! changed pages to `<log>-wal`, then `fdatasync(2)`, then `Ok`. The first such sync also calls `fsync(2)` on
+//! changed pages to `<log>-wal`, then `fsync(2)` on it, then `Ok`. The first such sync also calls `fsync(2)` on
 //! the directory, so that the name `<log>-wal` is as durable as what it holds. Every 1000 appends the
 //! write-ahead log is folded into the database without waiting for a reader. At rest the database is in
 //! `journal_mode = DELETE`, so that it can be read from a medium or directory that cannot be written.
@@ -83,7 +83,7 @@ impl SqliteStore {
         files::remove(&paths.beside(".creating-journal"))?;
 
         // The database gets its name when it is whole, so that there is never half a log. SQLite's commit
-        // ends with fdatasync(2) on it; link(2) gives it the name and fails where there is one, so that
+        // ends with fsync(2) on it; link(2) gives it the name and fails where there is one, so that
         // nothing is ever replaced; unlink(2) takes the other name away; and fsync(2) on the directory
         // makes the name itself durable: without it a log that was answered from could be gone after a
         // power failure, although every byte of it had been synced.

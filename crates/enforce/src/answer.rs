@@ -1,0 +1,170 @@
+//! What a caller is told: the decision in the form that it can act on.
+
+use counterfoil_decide::Repeat;
+use counterfoil_decide::Subject;
+use counterfoil_rails::eip3009::slot;
+use counterfoil_record::statement::SubjectKind;
+use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, Grade, Operand, OperandName, Outcome};
+use counterfoil_record::{Amount, Hash32, Id, Index, Record, Text, Time};
+use serde::Serialize;
+
+/// The answer to a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// A decision that is recorded.
+    Recorded(Box<Recorded>),
+    /// The same request was answered before.
+    Repeated(Repeated),
+}
+
+impl Answer {
+    /// The decision, if this is a new one.
+    pub fn recorded(&self) -> Option<&Recorded> {
+        match self {
+            Self::Recorded(recorded) => Some(recorded),
+            Self::Repeated(_) => None,
+        }
+    }
+}
+
+/// A decision that is recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Recorded {
+    /// The record's index; the name of what it opened.
+    pub index: Index,
+    /// Its time.
+    pub time: Time,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Reasons and discrepancies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<Code>,
+    /// The checks that did not pass.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failing: Vec<Failing>,
+    /// What is permitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permit: Option<Granted>,
+    /// What approvers are asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
+    /// What a fact's evidence is worth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
+}
+
+/// A check that did not pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failing {
+    /// The check.
+    pub check: CheckName,
+    /// The rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Id>,
+    /// How it came out.
+    pub result: CheckResult,
+    /// How it failed, where it can fail in several ways.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<Text>,
+}
+
+/// What is permitted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Granted {
+    /// The payment.
+    pub payment: Index,
+    /// The paying account, CAIP-10.
+    pub wallet: Text,
+    /// The account to be paid, CAIP-10.
+    pub payee: Text,
+    /// The asset, CAIP-19.
+    pub asset: Text,
+    /// The most that may leave, in the smallest unit.
+    pub exposure: Amount,
+    /// Unix seconds: what is signed ends then or before.
+    pub until: u64,
+    /// The nonce to sign with.
+    pub slot: Hash32,
+}
+
+/// What approvers are asked: the fields of a statement that say what it answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Question {
+    /// What kind of thing is answered.
+    pub kind: SubjectKind,
+    /// The digest of exactly what is answered.
+    pub digest: Hash32,
+    /// The record that is answered.
+    pub against: Index,
+    /// The run that would enter a phase.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<Index>,
+    /// The phase that would be entered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Id>,
+}
+
+impl Question {
+    pub(crate) fn new(subject: Subject, entry: Option<(Index, Id)>) -> Self {
+        let (run, phase) = entry.unzip();
+        Self { kind: subject.kind, digest: subject.digest, against: subject.against.index, run, phase }
+    }
+}
+
+/// The same request was answered before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Repeated {
+    /// The payment: the record that first answered it.
+    pub repeat_of: Index,
+    /// Where the payment stands.
+    pub status: &'static str,
+    /// The permit's record, while the payment is open and unbound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permit_record: Option<Index>,
+}
+
+impl From<Repeat> for Repeated {
+    fn from(repeat: Repeat) -> Self {
+        Self { repeat_of: repeat.payment, status: repeat.status.code(), permit_record: repeat.permit }
+    }
+}
+
+fn failing(check: &Check) -> Failing {
+    let because = match check.operands.get(&OperandName::Because) {
+        Some(Operand::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    Failing { check: check.check, rule: check.rule.clone(), result: check.result, because }
+}
+
+/// The permit that `record` gives for `payment`; `leaf` is its leaf hash.
+pub(crate) fn granted(record: &Record, payment: Index, leaf: &Hash32) -> Option<Granted> {
+    let permit = record.verdict.permit.clone()?;
+    Some(Granted {
+        payment,
+        wallet: permit.wallet,
+        payee: permit.payee,
+        asset: permit.asset,
+        exposure: permit.exposure,
+        until: permit.until,
+        slot: slot(leaf),
+    })
+}
+
+impl Recorded {
+    pub(crate) fn new(record: &Record, permit: Option<Granted>, question: Option<Question>) -> Self {
+        let verdict = &record.verdict;
+        let open = |check: &&Check| !matches!(check.result, CheckResult::Pass | CheckResult::NotApplicable);
+        Self {
+            index: record.index,
+            time: record.time,
+            outcome: verdict.outcome,
+            codes: verdict.codes.clone(),
+            failing: verdict.trace.iter().filter(open).map(failing).collect(),
+            permit,
+            question,
+            grade: verdict.grade,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The permit in a caller's hand: used up by settling or giving up, and never forgotten.
+
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use counterfoil_record::{Hash32, Index};
+
+use crate::answer::{Granted, Question, Recorded, Repeated};
+use crate::core::Error;
+
+/// Permits that were dropped without a word, to be recorded as unknown.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dropped(Arc<Mutex<Vec<Index>>>);
+
+impl Dropped {
+    pub(crate) fn take(&self) -> Vec<Index> {
+        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn push(&self, payment: Index) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(payment);
+    }
+}
+
+/// Leave to sign one payment. End it with [`Core::settle`](crate::Core::settle),
+/// [`Core::fail`](crate::Core::fail) or [`Core::unknown`](crate::Core::unknown). A permit that is dropped
+/// is recorded as unknown with the next thing that the core does: its exposure stays reserved.
+#[derive(Debug)]
+#[must_use = "a permit that is dropped is recorded as a payment of unknown outcome"]
+pub struct Permit {
+    granted: Granted,
+    dropped: Option<Dropped>,
+}
+
+impl Permit {
+    pub(crate) const fn new(granted: Granted, dropped: Dropped) -> Self {
+        Self { granted, dropped: Some(dropped) }
+    }
+
+    /// What is permitted.
+    pub const fn granted(&self) -> &Granted {
+        &self.granted
+    }
+
+    /// The payment.
+    pub const fn payment(&self) -> Index {
+        self.granted.payment
+    }
+
+    /// The nonce to sign with: it makes the settlement point at the decision.
+    pub const fn slot(&self) -> &Hash32 {
+        &self.granted.slot
+    }
+
+    /// The permit has been accounted for.
+    pub(crate) fn spend(mut self) -> Index {
+        self.dropped = None;
+        self.granted.payment
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if let Some(dropped) = &self.dropped {
+            dropped.push(self.granted.payment);
+        }
+    }
+}
+
+/// A payment is not allowed: do not sign it.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAllowed {
+    /// It is denied; the checks say why.
+    #[error("denied by record {}: {}", .0.index, reasons(.0))]
+    Denied(Box<Recorded>),
+    /// It waits for approvals; claim it when they are in.
+    #[error("held by record {}: {}", .0.index, reasons(.0))]
+    Held(Box<Recorded>, Option<Question>),
+    /// It could not be decided.
+    #[error("undecided by record {}: {}", .0.index, reasons(.0))]
+    Undecided(Box<Recorded>),
+    /// The same request was answered before, and there is no permit to give again.
+    #[error("answered before by record {}; the payment is {}", .0.repeat_of, .0.status)]
+    Repeated(Repeated),
+    /// The core could not decide or record it.
+    #[error(transparent)]
+    Core(#[from] Error),
+}
+
+fn reasons(recorded: &Recorded) -> String {
+    let mut reasons = Vec::new();
+    for failing in &recorded.failing {
+        let rule = failing.rule.as_ref().map(|rule| format!(" `{rule}`")).unwrap_or_default();
+        let because = failing.because.as_ref().map(|because| format!(" ({because})")).unwrap_or_default();
+        reasons.push(format!("{}{rule}{because}", failing.check));
+    }
+    reasons.extend(recorded.codes.iter().map(|code| code.code().to_owned()));
+    reasons.join(", ")
+}

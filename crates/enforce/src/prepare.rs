@@ -1,0 +1,265 @@
+//! From a command to the input that stands in the record, and the private values that stand beside it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use counterfoil_decide::policy::{PolicyError, compile};
+use counterfoil_decide::{SEMANTICS, State};
+use counterfoil_rails::url::{ResourceUrl, UrlError};
+use counterfoil_rails::x402::{ParseError, PaymentPayload, PaymentRequired};
+use counterfoil_record::codec::Wire as _;
+use counterfoil_record::private::{Commitment, Private, PrivateKind};
+use counterfoil_record::text::TooManyOctets;
+use counterfoil_record::{FORMAT, Fixed, Input, Octets, Text, input};
+use counterfoil_store::Aside;
+
+use crate::command::{Attach, Command, Compensation, OpenRun, Pay};
+use crate::core::TOOL;
+use crate::surroundings::{Surroundings, SurroundingsError};
+
+/// Why a command cannot be put as an input. The log is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// A field is not base64.
+    #[error("`{field}` is not base64")]
+    NotBase64 {
+        /// The field.
+        field: &'static str,
+    },
+    /// A field is too long.
+    #[error("`{field}`: {error}")]
+    TooLong {
+        /// The field.
+        field: &'static str,
+        /// How long it may be.
+        error: TooManyOctets,
+    },
+    /// A header does not parse.
+    #[error("`{field}`: {error}")]
+    Header {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        error: ParseError,
+    },
+    /// `accept` is not the index of an element.
+    #[error("`accept` is {index}, but the header accepts {count} alternatives")]
+    NoSuchAccept {
+        /// The index.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// A URL is not of the form that can be governed.
+    #[error("{field} `{url}`: {error}")]
+    Url {
+        /// Where it stands.
+        field: &'static str,
+        /// The URL, without its query.
+        url: Text,
+        /// What is wrong with it.
+        error: UrlError,
+    },
+    /// `transaction` without `step`, or the other way round.
+    #[error("`transaction` and `step` go together")]
+    HalfAPart,
+    /// The policy does not compile.
+    #[error("{0}")]
+    Policy(#[from] PolicyError),
+    /// No salt could be had.
+    #[error(transparent)]
+    Surroundings(#[from] SurroundingsError),
+}
+
+/// An input with what stands beside it.
+pub(crate) struct Prepared {
+    pub(crate) input: Input,
+    pub(crate) asides: Vec<Aside>,
+}
+
+/// Turns private text into commitments, and keeps the values for the sidecar.
+struct Preparer<'s, E> {
+    surroundings: &'s mut E,
+    asides: Vec<Aside>,
+}
+
+/// Prepares `command`. `log_key` is the log's public key.
+pub(crate) fn prepare<E: Surroundings>(
+    command: Command,
+    state: &State,
+    log_key: [u8; 32],
+    surroundings: &mut E,
+) -> Result<Prepared, CommandError> {
+    let mut p = Preparer { surroundings, asides: Vec::new() };
+    let input = match command {
+        Command::Genesis { origin } => Input::Genesis(input::Genesis {
+            origin,
+            log_key: Fixed(log_key),
+            format: FORMAT,
+            semantics: SEMANTICS,
+        }),
+        Command::AdoptPolicy { source } => {
+            let policy = octets("source", compile(&source)?.to_bytes())?;
+            Input::AdoptPolicy(input::AdoptPolicy { policy, source: octets("source", source.into_bytes())? })
+        }
+        Command::Start {} => Input::Start(input::Start { tool: Text::shown(TOOL), state: state.digest() }),
+        Command::Stop {} => Input::Stop(input::Stop { state: state.digest() }),
+        Command::OpenRun(OpenRun { id, agent, principal, purpose }) => {
+            let purpose = p.maybe(PrivateKind::Purpose, "purpose", purpose)?;
+            Input::OpenRun(input::OpenRun { id, agent, principal, purpose })
+        }
+        Command::CloseRun { run } => Input::CloseRun(input::CloseRun { run }),
+        Command::Attach(attach) => Input::Attach(attached(attach)),
+        Command::EnterPhase { run, phase } => Input::EnterPhase(input::EnterPhase { run, phase }),
+        Command::Begin { run, id, steps, deadline } => {
+            let steps = steps.into_iter().map(|step| input::Step { id: step.id, reversible: step.reversible });
+            Input::Begin(input::Begin { run, id, steps: steps.collect(), deadline })
+        }
+        Command::CompleteStep { transaction, step, evidence } => {
+            Input::CompleteStep(input::CompleteStep { transaction, step, evidence })
+        }
+        Command::Commit { transaction } => Input::Commit(input::Commit { transaction }),
+        Command::Abort { transaction, reason } => {
+            let reason = p.maybe(PrivateKind::Reason, "reason", reason)?;
+            Input::Abort(input::Abort { transaction, reason })
+        }
+        Command::Pay(pay) => Input::Pay(p.pay(*pay)?),
+        Command::Claim { payment } => Input::Claim(input::Claim { payment }),
+        Command::Statement { statement } => {
+            let statement = octets("statement", decode("statement", &statement)?)?;
+            Input::Statement(input::Statement { statement })
+        }
+        Command::Bind { payment, payment_signature } => {
+            let bytes = decode("payment_signature", &payment_signature)?;
+            let signed = PaymentPayload::parse(&bytes)
+                .map_err(|error| CommandError::Header { field: "payment_signature", error })?;
+            let authorization = signed.authorization();
+            Input::Bind(input::Bind {
+                payment,
+                authorization: input::Authorization {
+                    from: Fixed(*authorization.from.bytes()),
+                    to: Fixed(*authorization.to.bytes()),
+                    value: authorization.value,
+                    valid_after: authorization.valid_after,
+                    valid_before: authorization.valid_before,
+                    nonce: authorization.nonce,
+                },
+                signature: Fixed(*signed.signature().bytes()),
+                payload: p.private(PrivateKind::PaymentPayload, "payment_signature", bytes)?,
+            })
+        }
+        Command::Settle { payment, amount, payment_response } => {
+            let evidence = answer(payment_response.as_deref())?;
+            Input::Settle(input::Settle { payment, amount, evidence })
+        }
+        Command::Fail { payment, payment_response, reason } => {
+            let evidence = answer(payment_response.as_deref())?;
+            let reason = p.maybe(PrivateKind::Reason, "reason", reason)?;
+            Input::Fail(input::Fail { payment, evidence, reason })
+        }
+        Command::Unknown { payment, reason } => {
+            let reason = p.maybe(PrivateKind::Reason, "reason", reason)?;
+            Input::Unknown(input::Unknown { payment, reason })
+        }
+        Command::Expire { payment } => Input::Expire(input::Expire { payment }),
+        Command::Compensate { payment, amount } => {
+            Input::Compensate(input::Compensate { payment, amount, evidence: None })
+        }
+    };
+    Ok(Prepared { input, asides: p.asides })
+}
+
+impl<E: Surroundings> Preparer<'_, E> {
+    fn private(&mut self, kind: PrivateKind, field: &'static str, value: Vec<u8>) -> Result<Commitment, CommandError> {
+        let private = Private { kind, salt: Fixed(self.surroundings.salt()?), value: octets(field, value)? };
+        let commitment = private.commitment();
+        self.asides.push(Aside { commitment: commitment.0.0, bytes: private.to_bytes() });
+        Ok(commitment)
+    }
+
+    fn maybe(
+        &mut self,
+        kind: PrivateKind,
+        field: &'static str,
+        text: Option<String>,
+    ) -> Result<Option<Commitment>, CommandError> {
+        text.map(|text| self.private(kind, field, text.into_bytes())).transpose()
+    }
+
+    fn pay(&mut self, pay: Pay) -> Result<input::Pay, CommandError> {
+        let field = "payment_required";
+        let bytes = decode(field, &pay.payment_required)?;
+        let required = PaymentRequired::parse(&bytes).map_err(|error| CommandError::Header { field, error })?;
+        let accepts = required.accepts();
+        let element = accepts
+            .get(pay.accept)
+            .ok_or(CommandError::NoSuchAccept { index: pay.accept, count: accepts.len() })?;
+        let requirements = octets(field, element.to_vec())?;
+        let (offered, _) = url("the seller's resource.url", required.url())?;
+        let (resource, query) = url("`url`", &pay.url)?;
+        let query = self.maybe(PrivateKind::Query, "url", query)?;
+        let purpose = self.maybe(PrivateKind::Purpose, "purpose", pay.purpose)?;
+        let part = match (pay.transaction, pay.step) {
+            (Some(transaction), Some(step)) => Some(input::Part { transaction, step }),
+            (None, None) => None,
+            _ => return Err(CommandError::HalfAPart),
+        };
+        let compensation = pay.compensation.map(|declared| match declared {
+            Compensation::By(way) => input::Compensation { way: Some(way) },
+            Compensation::Impossible => input::Compensation { way: None },
+        });
+        Ok(input::Pay {
+            run: pay.run,
+            part,
+            item: pay.item,
+            key: pay.key,
+            requirements,
+            required: self.private(PrivateKind::PaymentRequired, field, bytes)?,
+            offered,
+            resource,
+            query,
+            wallet: pay.wallet,
+            category: pay.category,
+            purpose,
+            compensation,
+        })
+    }
+}
+
+fn attached(attach: Attach) -> input::Attach {
+    let items = attach.items.into_iter().map(|item| input::PlanItem {
+        id: item.id,
+        category: item.category,
+        payee: item.payee,
+        asset: item.asset,
+        ceiling: item.ceiling,
+    });
+    input::Attach {
+        run: attach.run,
+        name: attach.name,
+        media_type: attach.media_type,
+        digest: attach.digest,
+        items: items.collect(),
+    }
+}
+
+fn octets(field: &'static str, bytes: Vec<u8>) -> Result<Octets, CommandError> {
+    bytes.try_into().map_err(|error| CommandError::TooLong { field, error })
+}
+
+fn decode(field: &'static str, text: &str) -> Result<Vec<u8>, CommandError> {
+    STANDARD.decode(text).map_err(|_| CommandError::NotBase64 { field })
+}
+
+fn answer(header: Option<&str>) -> Result<Option<Octets>, CommandError> {
+    let field = "payment_response";
+    header.map(|header| octets(field, decode(field, header)?)).transpose()
+}
+
+/// Origin and path in normal form, and the query.
+fn url(field: &'static str, text: &str) -> Result<(Text, Option<String>), CommandError> {
+    let (url, query) = ResourceUrl::parse(text).map_err(|error| {
+        let shown = text.split('?').next().unwrap_or_default();
+        CommandError::Url { field, url: Text::shown(shown), error }
+    })?;
+    Ok((Text::shown(url), query.map(String::from)))
+}

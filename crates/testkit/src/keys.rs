@@ -1,0 +1,39 @@
+//! Keys that everybody knows. They sign nothing that anybody should believe.
+
+use counterfoil_enforce::{FileKey, Signer as _};
+use counterfoil_rails::eip3009::WalletKey;
+use counterfoil_record::key::NamedKey;
+
+/// The origin of every log in tests.
+pub const ORIGIN: &str = "log.test.example/agents";
+
+/// The Ed25519 key whose seed is `label`, repeated.
+pub fn ed25519(label: &str) -> FileKey {
+    let mut seed = [0; 32];
+    for (to, from) in seed.iter_mut().zip(label.bytes().cycle()) {
+        *to = from;
+    }
+    FileKey::from_seed(&seed).unwrap()
+}
+
+/// The log's key.
+pub fn log() -> FileKey {
+    ed25519("log")
+}
+
+/// The log's key as auditors pin it.
+pub fn log_named() -> NamedKey {
+    NamedKey::new(ORIGIN.parse().unwrap(), *log().public_key()).unwrap()
+}
+
+/// A person's verifier key, named after them.
+pub fn person(name: &str) -> NamedKey {
+    NamedKey::new(name.parse().unwrap(), *ed25519(name).public_key()).unwrap()
+}
+
+/// The first development key that `anvil` publishes; its account is
+/// `0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266`.
+pub fn wallet() -> WalletKey {
+    let key = hex::decode("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80").unwrap();
+    WalletKey::from_bytes(&key.try_into().unwrap()).unwrap()
+}

@@ -1,0 +1,191 @@
+//! A core in memory with a scripted clock, and the auditor as oracle after every step.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use counterfoil_audit::{Auditor, Level, Report, Trust};
+use counterfoil_enforce::{Answer, Command, Core, FileKey, Recorded, Scripted, Signer as _};
+use counterfoil_record::key::NamedKey;
+use counterfoil_record::statement::{Answer as Say, FORMAT, Statement, SubjectKind};
+use counterfoil_record::{Hash32, Index, Time};
+use counterfoil_store::{MemoryStore, Records as _};
+use serde_json::Value;
+
+use crate::keys;
+
+/// A core under script.
+pub struct Script {
+    /// The core.
+    pub core: Core<MemoryStore, FileKey, Scripted>,
+    /// The time now, milliseconds since the Unix epoch.
+    pub now: u64,
+    salts: u8,
+    auditor: Auditor,
+}
+
+/// Where scripts begin: 2026-11-23T00:00:00Z.
+pub const START: u64 = 1_795_392_000_000;
+
+impl Default for Script {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Script {
+    /// A log with its genesis, and nothing else.
+    pub fn new() -> Self {
+        let surroundings = Scripted { time: Some(Time::from_millis(START)), salts: [].into() };
+        let origin = keys::ORIGIN.parse().unwrap();
+        let core = Core::create_unstarted(MemoryStore::default(), keys::log(), surroundings, origin).unwrap();
+        let auditor = Auditor::new(Some(trust()), None);
+        let mut script = Self { core, now: START, salts: 0, auditor };
+        script.oracle();
+        script
+    }
+
+    /// A log whose policy is in force.
+    pub fn with_policy(policy: &str) -> Self {
+        let mut script = Self::new();
+        let recorded = script.submit(Command::AdoptPolicy { source: policy.into() });
+        assert!(recorded.codes.is_empty(), "{:?}", recorded.codes);
+        script
+    }
+
+    /// Lets time pass.
+    pub fn wait(&mut self, millis: u64) {
+        self.now += millis;
+    }
+
+    /// Submits, one millisecond after the last, and holds the auditor against the log.
+    pub fn answer(&mut self, command: Command) -> Answer {
+        self.now += 1;
+        let surroundings = self.core.surroundings_mut();
+        surroundings.time = Some(Time::from_millis(self.now));
+        while surroundings.salts.len() < 4 {
+            self.salts = self.salts.wrapping_add(1);
+            surroundings.salts.push_back([self.salts; 16]);
+        }
+        let answer = self.core.submit(command).unwrap();
+        self.oracle();
+        answer
+    }
+
+    /// Submits what gives a record.
+    pub fn submit(&mut self, command: Command) -> Recorded {
+        match self.answer(command) {
+            Answer::Recorded(recorded) => *recorded,
+            Answer::Repeated(repeated) => panic!("{repeated:?}"),
+        }
+    }
+
+    /// Submits a command in its JSON form.
+    pub fn json(&mut self, command: Value) -> Recorded {
+        self.submit(serde_json::from_value(command).unwrap())
+    }
+
+    /// Every entry of the log.
+    pub fn entries(&self) -> Vec<Vec<u8>> {
+        (0..self.core.store().len()).map(|index| self.core.store().read(index).unwrap().unwrap()).collect()
+    }
+
+    /// The auditor must follow, and come to the same state.
+    fn oracle(&mut self) {
+        let store = self.core.store();
+        while self.auditor.tree().size() < store.len() {
+            let entry = store.read(self.auditor.tree().size()).unwrap().unwrap();
+            assert!(self.auditor.push(&entry).is_some(), "{:?}", self.auditor.findings());
+        }
+        assert_eq!(self.auditor.state(), self.core.state());
+        assert_eq!(self.auditor.tree().root(), self.core_root());
+    }
+
+    fn core_root(&self) -> counterfoil_tlog::Hash {
+        let mut tree = counterfoil_tlog::CompactRange::new();
+        self.entries().iter().for_each(|entry| tree.append(counterfoil_tlog::leaf_hash(entry)));
+        tree.root()
+    }
+
+    /// A signed statement of `person`, in the `finance` role, base64.
+    pub fn say(&self, person: &str, say: Say, subject: &About) -> String {
+        let signer = keys::person(person);
+        sign(&signer, &keys::ed25519(person), &self.statement(say, subject), Time::from_millis(self.now))
+    }
+
+    /// What such a statement would say; it expires in an hour.
+    pub fn statement(&self, answer: Say, about: &About) -> Statement {
+        Statement {
+            format: FORMAT,
+            answer,
+            origin: keys::ORIGIN.parse().unwrap(),
+            role: "finance".parse().unwrap(),
+            kind: about.kind,
+            digest: about.digest,
+            against: about.against,
+            expires: Time::from_millis(self.now + 3_600_000),
+            run: about.run,
+            phase: about.phase.clone(),
+        }
+    }
+
+    /// Hands in an approval of the held payment by `person`.
+    pub fn approve(&mut self, person: &str, held: &Recorded) -> Recorded {
+        let statement = self.say(person, Say::Approve, &About::of(held));
+        self.submit(Command::Statement { statement })
+    }
+}
+
+/// What a statement is about.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// What kind of thing.
+    pub kind: SubjectKind,
+    /// Its digest.
+    pub digest: Hash32,
+    /// The record that is answered.
+    pub against: Index,
+    /// The run that would enter a phase.
+    pub run: Option<Index>,
+    /// The phase.
+    pub phase: Option<counterfoil_record::Id>,
+}
+
+impl About {
+    /// What the answer asks.
+    pub fn of(recorded: &Recorded) -> Self {
+        let question = recorded.question.clone().expect("a question");
+        Self {
+            kind: question.kind,
+            digest: question.digest,
+            against: question.against,
+            run: question.run,
+            phase: question.phase,
+        }
+    }
+}
+
+/// `statement`, signed by `key` under `signer`'s name at `at`, base64.
+pub fn sign(signer: &NamedKey, key: &FileKey, statement: &Statement, at: Time) -> String {
+    let unsigned = statement.to_unsigned(signer, at);
+    let signature = key.sign(&unsigned.to_be_signed()).unwrap();
+    STANDARD.encode(unsigned.finish(&signature))
+}
+
+/// Trust that pins the log's key alone.
+pub fn trust() -> Trust {
+    Trust {
+        origin: keys::ORIGIN.parse().unwrap(),
+        log: keys::log_named(),
+        require: Level::LogKey,
+        checkpoint: None,
+        policy: None,
+    }
+}
+
+/// The report on `entries` under `trust`.
+pub fn audit(trust: Option<Trust>, checkpoint: Option<&str>, entries: &[Vec<u8>]) -> Report {
+    let mut auditor = Auditor::new(trust, checkpoint);
+    for entry in entries {
+        auditor.push(entry);
+    }
+    auditor.finish()
+}
