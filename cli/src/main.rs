@@ -1,3 +1,40 @@
-//! The `counterfoil` command.
+//! `counterfoil`: arguments in, one library call, output and exit code out.
+//!
+//! stdout carries the answer and nothing else; everything else goes to stderr. The exit codes are those of
+//! [`exit::Exit`].
 
-fn main() {}
+mod args;
+mod demo;
+mod evidence;
+mod exit;
+mod explain;
+mod govern;
+mod init;
+mod key;
+mod policy;
+mod screen;
+mod vectors;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let done = match Args::parse().command {
+        Command::Init(args) => init::run(&args),
+        Command::Key(args) => key::run(&args),
+        Command::Policy(args) => policy::run(&args),
+        Command::Govern(args) => govern::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Vectors(args) => vectors::run(&args),
+        Command::Demo(args) => demo::run(&args),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(),
+    }
+}

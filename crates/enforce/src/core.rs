@@ -168,6 +168,11 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         &self.state
     }
 
+    /// The RFC 9162 root of the log as it is.
+    pub fn root(&self) -> Hash32 {
+        Hash32(*self.tree.root().bytes())
+    }
+
     /// The log's origin and key, as auditors pin it.
     pub const fn log(&self) -> &NamedKey {
         &self.log
@@ -228,7 +233,7 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         let record = Record {
             format: FORMAT,
             index: self.state.size,
-            prior: Hash32(*self.tree.root().bytes()),
+            prior: self.root(),
             prev_control: self.state.last_control,
             time,
             input,

@@ -98,7 +98,10 @@ impl Class {
 
     /// This class at `offset`.
     pub const fn at(self, offset: usize) -> Error {
-        Error { class: self, offset }
+        Error {
+            class: self,
+            offset,
+        }
     }
 }
 

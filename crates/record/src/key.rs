@@ -50,7 +50,9 @@ impl PublicKey {
     /// # Errors
     /// As [`KeyError`] says.
     pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, KeyError> {
-        let point = CompressedEdwardsY(bytes).decompress().ok_or(KeyError::NotCanonical)?;
+        let point = CompressedEdwardsY(bytes)
+            .decompress()
+            .ok_or(KeyError::NotCanonical)?;
         if !is_canonical(&bytes) {
             return Err(KeyError::NotCanonical);
         }
@@ -69,13 +71,20 @@ impl PublicKey {
     /// True if `signature` is this key's over `message`, by the rule of this module.
     pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         let r = signature.first_chunk::<32>();
-        r.is_some_and(is_canonical) && self.key.verify(&Signature::from(*signature), message).is_ok()
+        r.is_some_and(is_canonical)
+            && self
+                .key
+                .verify(&Signature::from(*signature), message)
+                .is_ok()
     }
 
     /// The COSE key thumbprint (RFC 9679): SHA-256 of the deterministic encoding of
     /// `{1: 1, -1: 6, -2: x}`.
     pub fn thumbprint(&self) -> Hash32 {
-        Hash32::of(&[&[0xa3, 0x01, 0x01, 0x20, 0x06, 0x21, 0x58, 0x20], &self.bytes])
+        Hash32::of(&[
+            &[0xa3, 0x01, 0x01, 0x20, 0x06, 0x21, 0x58, 0x20],
+            &self.bytes,
+        ])
     }
 }
 
@@ -136,7 +145,11 @@ impl NamedKey {
     /// # Errors
     /// [`VkeyError::Name`] if the name has a `+`.
     pub fn new(name: Id, key: PublicKey) -> Result<Self, VkeyError> {
-        if name.as_str().contains('+') { Err(VkeyError::Name) } else { Ok(Self { name, key }) }
+        if name.as_str().contains('+') {
+            Err(VkeyError::Name)
+        } else {
+            Ok(Self { name, key })
+        }
     }
 
     /// The name.
@@ -164,7 +177,13 @@ impl NamedKey {
 
 impl fmt::Display for NamedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}+{}+{}", self.name, hex::encode(self.key_id()), STANDARD.encode(self.typed()))
+        write!(
+            f,
+            "{}+{}+{}",
+            self.name,
+            hex::encode(self.key_id()),
+            STANDARD.encode(self.typed())
+        )
     }
 }
 
@@ -177,10 +196,19 @@ impl FromStr for NamedKey {
         let (name, rest) = text.split_once('+').ok_or(VkeyError::Form)?;
         let (hash, key) = rest.split_once('+').ok_or(VkeyError::Form)?;
         let typed = STANDARD.decode(key).map_err(|_| VkeyError::Encoding)?;
-        let Some((&ED25519, bytes)) = typed.split_first() else { return Err(VkeyError::Encoding) };
+        let Some((&ED25519, bytes)) = typed.split_first() else {
+            return Err(VkeyError::Encoding);
+        };
         let bytes = bytes.try_into().map_err(|_| VkeyError::Encoding)?;
-        let named = Self::new(name.parse().map_err(|_| VkeyError::Name)?, PublicKey::from_bytes(bytes)?)?;
-        if hash == hex::encode(named.key_id()) { Ok(named) } else { Err(VkeyError::Hash) }
+        let named = Self::new(
+            name.parse().map_err(|_| VkeyError::Name)?,
+            PublicKey::from_bytes(bytes)?,
+        )?;
+        if hash == hex::encode(named.key_id()) {
+            Ok(named)
+        } else {
+            Err(VkeyError::Hash)
+        }
     }
 }
 
@@ -193,7 +221,8 @@ impl serde::Serialize for NamedKey {
 impl<'de> serde::Deserialize<'de> for NamedKey {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|error: VkeyError| serde::de::Error::custom(error.to_string()))
+        text.parse()
+            .map_err(|error: VkeyError| serde::de::Error::custom(error.to_string()))
     }
 }
 
@@ -204,7 +233,9 @@ impl crate::codec::Wire for NamedKey {
 
     fn decode(r: &mut crate::codec::Reader<'_>) -> Result<Self, crate::codec::Error> {
         let start = r.offset();
-        r.text(256)?.parse().map_err(|_| crate::codec::Class::OutOfRange.at(start))
+        r.text(256)?
+            .parse()
+            .map_err(|_| crate::codec::Class::OutOfRange.at(start))
     }
 }
 

@@ -67,7 +67,9 @@ impl fmt::Display for Id {
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -79,7 +81,9 @@ impl Wire for Id {
         let start = r.offset();
         match r.text(ID_MOST)? {
             "" => Err(Class::OutOfRange.at(start)),
-            text => text.parse().map_err(|_| Class::ForbiddenCharacter.at(start)),
+            text => text
+                .parse()
+                .map_err(|_| Class::ForbiddenCharacter.at(start)),
         }
     }
 }
@@ -99,7 +103,10 @@ impl Text {
     /// What `value` shows, cut at 2048 bytes, each deceptive character shown as `?`.
     pub fn shown(value: impl fmt::Display) -> Self {
         let mut text = String::new();
-        for c in format!("{value}").chars().map(|c| if is_deceptive(c) { '?' } else { c }) {
+        for c in format!("{value}")
+            .chars()
+            .map(|c| if is_deceptive(c) { '?' } else { c })
+        {
             if text.len().saturating_add(c.len_utf8()) > TEXT_MOST {
                 break;
             }
@@ -161,7 +168,9 @@ impl fmt::Display for Text {
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -171,7 +180,9 @@ impl Wire for Text {
     }
     fn decode(r: &mut Reader<'_>) -> Result<Self, Error> {
         let start = r.offset();
-        r.text(TEXT_MOST)?.parse().map_err(|_| Class::ForbiddenCharacter.at(start))
+        r.text(TEXT_MOST)?
+            .parse()
+            .map_err(|_| Class::ForbiddenCharacter.at(start))
     }
 }
 
@@ -197,7 +208,11 @@ impl TryFrom<Vec<u8>> for Octets {
     /// # Errors
     /// [`TooManyOctets`] above 40 KiB.
     fn try_from(bytes: Vec<u8>) -> Result<Self, TooManyOctets> {
-        if bytes.len() > OCTETS_MOST { Err(TooManyOctets) } else { Ok(Self(bytes)) }
+        if bytes.len() > OCTETS_MOST {
+            Err(TooManyOctets)
+        } else {
+            Ok(Self(bytes))
+        }
     }
 }
 

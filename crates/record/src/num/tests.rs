@@ -28,8 +28,26 @@ fn amounts_are_read_from_digits_only() {
 #[test]
 fn refuses_texts_that_are_not_canonical_amounts() {
     for bad in [
-        "", " ", "00", "01", "+1", "-1", "-0", "1 ", " 1", "1.0", "1e3", "1_000", "1,000", "0x10", "١", "１",
-        "340282366920938463463374607431768211456", "1000000000000000000000000000000000000000", "1\n", "NaN",
+        "",
+        " ",
+        "00",
+        "01",
+        "+1",
+        "-1",
+        "-0",
+        "1 ",
+        " 1",
+        "1.0",
+        "1e3",
+        "1_000",
+        "1,000",
+        "0x10",
+        "١",
+        "１",
+        "340282366920938463463374607431768211456",
+        "1000000000000000000000000000000000000000",
+        "1\n",
+        "NaN",
     ] {
         assert_eq!(bad.parse::<Amount>(), Err(NotAnAmount), "{bad:?}");
     }
@@ -38,7 +56,10 @@ fn refuses_texts_that_are_not_canonical_amounts() {
 #[test]
 fn an_amount_in_json_is_a_text() {
     for bad in ["1", "1.0", "null", "\"01\"", "\"\"", "[\"1\"]"] {
-        assert!(serde_json::from_str::<Amount>(bad).unwrap_err().is_data(), "{bad}");
+        assert!(
+            serde_json::from_str::<Amount>(bad).unwrap_err().is_data(),
+            "{bad}"
+        );
     }
 }
 
@@ -78,7 +99,10 @@ fn times_are_milliseconds_and_saturate() {
     assert_eq!(time.plus(span), Time::from_millis(3499));
     assert_eq!(time.minus(span), Time::from_millis(499));
     assert_eq!(Time::from_millis(1).minus(span), Time::from_millis(0));
-    assert_eq!(Time::from_millis(u64::MAX).plus(span), Time::from_millis(u64::MAX));
+    assert_eq!(
+        Time::from_millis(u64::MAX).plus(span),
+        Time::from_millis(u64::MAX)
+    );
     assert_eq!(Time::from_seconds(2), Time::from_millis(2000));
     assert_eq!(Time::from_seconds(u64::MAX), Time::from_millis(u64::MAX));
 }

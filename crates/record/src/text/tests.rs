@@ -7,40 +7,104 @@ use super::*;
 
 #[test]
 fn ids_are_short_and_plain() {
-    for good in ["a", "A-Z", "example.com/foo", "alice@example.com", "eip155:8453", "a+b_c", &"x".repeat(128)] {
-        assert_eq!(good.parse::<Id>().map(|id| id.to_string()).as_deref(), Ok(good));
+    for good in [
+        "a",
+        "A-Z",
+        "example.com/foo",
+        "alice@example.com",
+        "eip155:8453",
+        "a+b_c",
+        &"x".repeat(128),
+    ] {
+        assert_eq!(
+            good.parse::<Id>().map(|id| id.to_string()).as_deref(),
+            Ok(good)
+        );
     }
-    for bad in ["", " ", "a b", "a\n", "é", "a\u{200b}", "a\0", "a,b", "a\\b", "a%20b", "#", "?", "~", &"x".repeat(129)] {
+    for bad in [
+        "",
+        " ",
+        "a b",
+        "a\n",
+        "é",
+        "a\u{200b}",
+        "a\0",
+        "a,b",
+        "a\\b",
+        "a%20b",
+        "#",
+        "?",
+        "~",
+        &"x".repeat(129),
+    ] {
         assert_eq!(bad.parse::<Id>(), Err(NotAnId), "{bad:?}");
     }
 }
 
 #[test]
 fn an_id_has_exactly_the_stated_characters() {
-    let allowed = (0..=127_u8).filter(|byte| char::from(*byte).to_string().parse::<Id>().is_ok()).count();
+    let allowed = (0..=127_u8)
+        .filter(|byte| char::from(*byte).to_string().parse::<Id>().is_ok())
+        .count();
     assert_eq!(allowed, 26 + 26 + 10 + 7);
 }
 
 #[test]
 fn words_and_numbered_names_of_the_format_are_ids() {
-    for made in [Id::word("log"), Id::numbered("transaction", u64::MAX), Id::numbered("run", 0)] {
+    for made in [
+        Id::word("log"),
+        Id::numbered("transaction", u64::MAX),
+        Id::numbered("run", 0),
+    ] {
         assert_eq!(made.as_str().parse(), Ok(made));
     }
 }
 
 #[test]
 fn ids_and_texts_refuse_their_own_defects_in_json_too() {
-    assert!(serde_json::from_str::<Id>("\"a b\"").unwrap_err().to_string().starts_with(&NotAnId.to_string()));
-    let refused = serde_json::from_str::<Text>(r#""a\u202eb""#).unwrap_err().to_string();
-    assert!(refused.starts_with(&NotText::Deceptive.to_string()), "{refused}");
-    assert_eq!(serde_json::from_str::<Text>(r#""a\u00e9""#).unwrap().as_str(), "aé");
-    assert_eq!(serde_json::to_string(&"a".parse::<Text>().unwrap()).unwrap(), "\"a\"");
+    assert!(
+        serde_json::from_str::<Id>("\"a b\"")
+            .unwrap_err()
+            .to_string()
+            .starts_with(&NotAnId.to_string())
+    );
+    let refused = serde_json::from_str::<Text>(r#""a\u202eb""#)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.starts_with(&NotText::Deceptive.to_string()),
+        "{refused}"
+    );
+    assert_eq!(
+        serde_json::from_str::<Text>(r#""a\u00e9""#)
+            .unwrap()
+            .as_str(),
+        "aé"
+    );
+    assert_eq!(
+        serde_json::to_string(&"a".parse::<Text>().unwrap()).unwrap(),
+        "\"a\""
+    );
 }
 
 #[test]
 fn texts_of_any_script_are_allowed() {
-    for good in ["", "a b", "naïve café", "東京", "שלום", "مرحبا", "😀", "e\u{301}", "a\u{a0}b", "\u{10ffff}"] {
-        assert_eq!(good.parse::<Text>().map(|text| text.to_string()).as_deref(), Ok(good));
+    for good in [
+        "",
+        "a b",
+        "naïve café",
+        "東京",
+        "שלום",
+        "مرحبا",
+        "😀",
+        "e\u{301}",
+        "a\u{a0}b",
+        "\u{10ffff}",
+    ] {
+        assert_eq!(
+            good.parse::<Text>().map(|text| text.to_string()).as_deref(),
+            Ok(good)
+        );
     }
 }
 
@@ -75,9 +139,22 @@ fn refuses_texts_that_hide_or_reorder() {
 
 /// The code points of the Unicode property `Default_Ignorable_Code_Point`, and of `Bidi_Control`.
 const INVISIBLE: [(u32, u32); 17] = [
-    (0xad, 0xad), (0x34f, 0x34f), (0x61c, 0x61c), (0x115f, 0x1160), (0x17b4, 0x17b5), (0x180b, 0x180f),
-    (0x200b, 0x200f), (0x202a, 0x202e), (0x2060, 0x206f), (0x3164, 0x3164), (0xfe00, 0xfe0f),
-    (0xfeff, 0xfeff), (0xffa0, 0xffa0), (0xfff0, 0xfff8), (0x1bca0, 0x1bca3), (0x1d173, 0x1d17a),
+    (0xad, 0xad),
+    (0x34f, 0x34f),
+    (0x61c, 0x61c),
+    (0x115f, 0x1160),
+    (0x17b4, 0x17b5),
+    (0x180b, 0x180f),
+    (0x200b, 0x200f),
+    (0x202a, 0x202e),
+    (0x2060, 0x206f),
+    (0x3164, 0x3164),
+    (0xfe00, 0xfe0f),
+    (0xfeff, 0xfeff),
+    (0xffa0, 0xffa0),
+    (0xfff0, 0xfff8),
+    (0x1bca0, 0x1bca3),
+    (0x1d173, 0x1d17a),
     (0xe0000, 0xe0fff),
 ];
 
@@ -87,7 +164,9 @@ const MORE: [(u32, u32); 2] = [(0x2028, 0x2029), (0xfff9, 0xfffb)];
 #[test]
 fn every_invisible_and_control_character_is_deceptive_and_no_other() {
     let within = |ranges: &[(u32, u32)], c: char| {
-        ranges.iter().any(|(first, last)| (*first..=*last).contains(&u32::from(c)))
+        ranges
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&u32::from(c)))
     };
     for c in '\0'..=char::MAX {
         let expected = c.is_control() || within(&INVISIBLE, c) || within(&MORE, c);
@@ -117,9 +196,15 @@ fn bounds_hold_on_the_wire() {
         w.into_bytes()
     };
     assert!(Octets::from_bytes(&bytes_of(40_960)).is_ok());
-    assert_eq!(Octets::from_bytes(&bytes_of(40_961)), Err(Class::OutOfRange.at(0)));
+    assert_eq!(
+        Octets::from_bytes(&bytes_of(40_961)),
+        Err(Class::OutOfRange.at(0))
+    );
     assert!(Text::from_bytes(&text_of(2048)).is_ok());
-    assert_eq!(Text::from_bytes(&text_of(2049)), Err(Class::OutOfRange.at(0)));
+    assert_eq!(
+        Text::from_bytes(&text_of(2049)),
+        Err(Class::OutOfRange.at(0))
+    );
     assert!(Id::from_bytes(&text_of(128)).is_ok());
     assert_eq!(Id::from_bytes(&text_of(129)), Err(Class::OutOfRange.at(0)));
     assert_eq!(Id::from_bytes(&text_of(0)), Err(Class::OutOfRange.at(0)));
@@ -133,7 +218,10 @@ fn shown_makes_a_text_of_anything() {
     assert_eq!(Text::shown("x".repeat(5000)).as_str().len(), 2048);
     // Three bytes a character: the cut falls between characters, not inside one.
     let cut = Text::shown("水".repeat(1000));
-    assert_eq!((cut.as_str().len(), cut.as_str().chars().count()), (2046, 682));
+    assert_eq!(
+        (cut.as_str().len(), cut.as_str().chars().count()),
+        (2046, 682)
+    );
     for text in [Text::shown("\0".repeat(3000)), cut] {
         assert_eq!(text.as_str().parse(), Ok(text));
     }
@@ -141,7 +229,13 @@ fn shown_makes_a_text_of_anything() {
 
 #[test]
 fn bytes_are_shown_in_hexadecimal() {
-    assert_eq!(serde_json::to_string(&Fixed([0xab, 0x01])).unwrap(), "\"ab01\"");
-    assert_eq!(serde_json::to_string(&Octets::try_from(vec![0xff]).unwrap()).unwrap(), "\"ff\"");
+    assert_eq!(
+        serde_json::to_string(&Fixed([0xab, 0x01])).unwrap(),
+        "\"ab01\""
+    );
+    assert_eq!(
+        serde_json::to_string(&Octets::try_from(vec![0xff]).unwrap()).unwrap(),
+        "\"ff\""
+    );
     assert_eq!(format!("[{:>3}]", "a".parse::<Id>().unwrap()), "[  a]");
 }

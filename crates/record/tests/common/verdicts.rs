@@ -14,7 +14,7 @@ fn operand(number: u64) -> Operand {
         0 => Operand::Number(Amount::new(u128::from(number))),
         1 => Operand::Text(text("caractère")),
         2 => Operand::Hash(hash(0x51)),
-        3 => Operand::Flag(number % 2 == 0),
+        3 => Operand::Flag(number.is_multiple_of(2)),
         4 => Operand::Indices(vec![Index::new(1), Index::new(1000)]),
         5 => Operand::Indices(Vec::new()),
         _ => Operand::Number(Amount::MAX),
@@ -22,8 +22,13 @@ fn operand(number: u64) -> Operand {
 }
 
 fn check(check: CheckName, result: CheckResult) -> Check {
-    let rule = (check.number() % 2 == 0).then(|| id("rule-1"));
-    Check { check, result, rule, operands: BTreeMap::new() }
+    let rule = (check.number().is_multiple_of(2)).then(|| id("rule-1"));
+    Check {
+        check,
+        result,
+        rule,
+        operands: BTreeMap::new(),
+    }
 }
 
 /// Every verdict, with a name.
@@ -34,7 +39,10 @@ pub(crate) fn all() -> Vec<(&'static str, Verdict)> {
         .map(|(name, result)| check(*name, *result))
         .collect();
     let every_operand = Check {
-        operands: OperandName::ALL.iter().map(|name| (*name, operand(name.number()))).collect(),
+        operands: OperandName::ALL
+            .iter()
+            .map(|name| (*name, operand(name.number())))
+            .collect(),
         ..check(CheckName::Budget, CheckResult::Pass)
     };
     let permit = Permit {
@@ -48,21 +56,54 @@ pub(crate) fn all() -> Vec<(&'static str, Verdict)> {
         ("hold", Verdict::plain(Outcome::Hold)),
         ("deny", Verdict::plain(Outcome::Deny)),
         ("cannot decide", Verdict::plain(Outcome::CannotDecide)),
-        ("refused with every code", Verdict {
-            codes: Code::ALL.to_vec(),
-            ..Verdict::plain(Outcome::Refused)
-        }),
-        ("every check", Verdict { trace: every_check, ..Verdict::plain(Outcome::Deny) }),
-        ("every operand", Verdict { trace: vec![every_operand], ..Verdict::plain(Outcome::Deny) }),
-        ("allow with a permit", Verdict { permit: Some(permit), ..Verdict::plain(Outcome::Allow) }),
-        ("with a previous record", Verdict {
-            previous: Some(Index::new(2)),
-            ..Verdict::plain(Outcome::Accepted)
-        }),
-        ("graded operator", Verdict {
-            grade: Some(Grade::Operator),
-            ..Verdict::plain(Outcome::Accepted)
-        }),
-        ("graded payee", Verdict { grade: Some(Grade::Payee), ..Verdict::plain(Outcome::Accepted) }),
+        (
+            "refused with every code",
+            Verdict {
+                codes: Code::ALL.to_vec(),
+                ..Verdict::plain(Outcome::Refused)
+            },
+        ),
+        (
+            "every check",
+            Verdict {
+                trace: every_check,
+                ..Verdict::plain(Outcome::Deny)
+            },
+        ),
+        (
+            "every operand",
+            Verdict {
+                trace: vec![every_operand],
+                ..Verdict::plain(Outcome::Deny)
+            },
+        ),
+        (
+            "allow with a permit",
+            Verdict {
+                permit: Some(permit),
+                ..Verdict::plain(Outcome::Allow)
+            },
+        ),
+        (
+            "with a previous record",
+            Verdict {
+                previous: Some(Index::new(2)),
+                ..Verdict::plain(Outcome::Accepted)
+            },
+        ),
+        (
+            "graded operator",
+            Verdict {
+                grade: Some(Grade::Operator),
+                ..Verdict::plain(Outcome::Accepted)
+            },
+        ),
+        (
+            "graded payee",
+            Verdict {
+                grade: Some(Grade::Payee),
+                ..Verdict::plain(Outcome::Accepted)
+            },
+        ),
     ]
 }

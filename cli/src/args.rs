@@ -1,0 +1,171 @@
+//! The arguments of every command.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use counterfoil_record::Id;
+
+/// Decides, records and verifies what AI agents pay.
+///
+/// Exit codes: 0 done or verified; 1 failed; 2 could not decide (usage, unreadable files, unknown version);
+/// 3 sound but below the required assurance; 4 contradicts what was pinned. A payment that is denied is an
+/// answer, not a failure.
+#[derive(Parser)]
+#[command(name = "counterfoil", version, max_term_width = 110)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make a log with its key, its genesis record and a trust file for the auditor
+    Init(Init),
+    /// Make and show keys
+    Key(Key),
+    /// Check a policy
+    Policy(Policy),
+    /// Decide what comes in on stdin, one JSON command a line
+    Govern(Govern),
+    /// Verify a log: make every decision again
+    Verify(Verify),
+    /// Tell the story of one payment
+    Explain(Explain),
+    /// Run every test vector of a folder
+    Vectors(Vectors),
+    /// Show the whole on captured purchases
+    Demo(Demo),
+}
+
+/// Make a log with its key, its genesis record and a trust file for the auditor.
+///
+/// Writes DIR/log.sqlite, DIR/keys/log.pem and DIR/trust.toml, which pins the log's key and the checkpoint
+/// after its first records. Keep the trust file where the log's operator cannot change it.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  counterfoil init agents --origin payments.example/agents --policy policy.toml")]
+pub(crate) struct Init {
+    /// The folder to make
+    pub(crate) dir: PathBuf,
+    /// The log's lasting, unique name
+    #[arg(long)]
+    pub(crate) origin: Id,
+    /// A policy to put in force at once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+}
+
+/// Make and show keys.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  counterfoil key new alice.pem --name alice\n  counterfoil key show alice.pem --name alice")]
+pub(crate) struct Key {
+    #[command(subcommand)]
+    pub(crate) command: KeyCommand,
+}
+
+/// What to do with a key.
+#[derive(Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a new Ed25519 key as PKCS#8 PEM, and print its verifier key
+    New(KeyFile),
+    /// Print the verifier key of a PKCS#8 PEM file
+    Show(KeyFile),
+}
+
+/// A key file and the name that the key signs under.
+#[derive(clap::Args)]
+pub(crate) struct KeyFile {
+    /// The PEM file
+    pub(crate) file: PathBuf,
+    /// The name that the key signs under: a person, or a log's origin
+    #[arg(long)]
+    pub(crate) name: Id,
+}
+
+/// Check a policy.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  counterfoil policy check policy.toml")]
+pub(crate) struct Policy {
+    #[command(subcommand)]
+    pub(crate) command: PolicyCommand,
+}
+
+/// What to do with a policy.
+#[derive(Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Compile a policy: print its name, version and digest, or every problem with its place
+    Check {
+        /// The TOML file
+        file: PathBuf,
+    },
+}
+
+/// Decide what comes in on stdin, one JSON command a line.
+///
+/// Each line is answered by one JSON line on stdout, flushed, once its record is durable. A denial is an
+/// answer. A line that cannot be read is answered with an error, leaves the log as it was, and makes the exit
+/// code 2 in the end. Commands and answers are described in schemas/.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  echo '{\"type\":\"open-run\",\"id\":\"r1\",\"agent\":\"researcher\",\"principal\":\"carol\"}' |\n    counterfoil govern agents/log.sqlite --key agents/keys/log.pem")]
+pub(crate) struct Govern {
+    /// The log
+    pub(crate) log: PathBuf,
+    /// The log's key, PKCS#8 PEM
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// For tests: make the log anew from lines {"time", "salts", "input"}, the first a genesis
+    #[arg(long)]
+    pub(crate) replay: bool,
+}
+
+/// Verify a log: make every decision again.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  counterfoil verify agents/log.sqlite --trust agents/trust.toml")]
+pub(crate) struct Verify {
+    /// The log
+    pub(crate) log: PathBuf,
+    /// What is believed beforehand; without it the verdict is at best `insufficient`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Tell the story of one payment.
+///
+/// Verifies the whole log first: the exit code is that of `verify`.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  counterfoil explain agents/log.sqlite 17 --trust agents/trust.toml")]
+pub(crate) struct Explain {
+    /// The log
+    pub(crate) log: PathBuf,
+    /// The payment: the index of the record that allowed, held or denied it
+    pub(crate) payment: u64,
+    /// What is believed beforehand
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
+    /// Print the story as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Run every test vector of a folder.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  counterfoil vectors testvectors")]
+pub(crate) struct Vectors {
+    /// The folder; its JSON vectors are found however deep they lie
+    pub(crate) dir: PathBuf,
+}
+
+/// Show the whole on captured purchases.
+///
+/// Governs a day of an agent's purchases, captured from stock x402 software on a local chain, beside what a
+/// flat session limit would have done. Then verifies the log, explains a payment, and tampers with a copy.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  counterfoil demo --out demo")]
+pub(crate) struct Demo {
+    /// The folder to make [default: counterfoil-demo, or the first free counterfoil-demo-N]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}

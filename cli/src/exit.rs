@@ -1,0 +1,63 @@
+//! How the command ends.
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use counterfoil_audit::Verdict;
+use counterfoil_record::Text;
+
+/// How a command ends. The numbers are those of the audit's verdicts, for every command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 0: done; for `verify`, verified.
+    Done,
+    /// The verdict of an audit, or 1 for a check that failed.
+    Verdict(Verdict),
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::SUCCESS,
+            Exit::Verdict(verdict) => verdict.exit_code().into(),
+        }
+    }
+}
+
+/// Why a command could not do what it was asked: one message, and the exit code.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    verdict: Verdict,
+}
+
+impl Failure {
+    /// 2: usage, unreadable arguments, a disk that does not do as it is told.
+    pub(crate) fn new(message: impl Display) -> Self {
+        Self { message: message.to_string(), verdict: Verdict::Undecided }
+    }
+
+    /// 1: a check that failed.
+    pub(crate) fn check(message: impl Display) -> Self {
+        Self { message: message.to_string(), verdict: Verdict::Failed }
+    }
+
+    /// An error at a place: a file, a line.
+    pub(crate) fn at(place: impl Display, error: impl Display) -> Self {
+        Self::new(format_args!("{place}: {error}"))
+    }
+
+    /// Says why on stderr, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        for line in self.message.lines() {
+            eprintln!("counterfoil: {}", Text::shown(line));
+        }
+        self.verdict.exit_code().into()
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(error)
+    }
+}

@@ -1,0 +1,111 @@
+//! `explain`: the story of one payment, on one screen.
+
+mod words;
+
+use counterfoil_audit::{Chapter, Report, Story};
+use counterfoil_record::verdict::{Check, CheckResult, Operand};
+use counterfoil_record::{SignedRecord, Verdict};
+use counterfoil_store::Records as _;
+use serde::Serialize;
+
+use crate::args::Explain;
+use crate::evidence::{audit, open_log, read_trust};
+use crate::exit::{Exit, Failure};
+use crate::screen::{json, line, safe, time};
+use words::headline;
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Explanation<'a> {
+    story: &'a Story,
+    report: &'a Report,
+}
+
+pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
+    let trust = read_trust(args.trust.as_deref())?;
+    let log = open_log(&args.log)?;
+    let place = || format!("payment {}", args.payment);
+    let entry = log.read(args.payment).map_err(|error| Failure::at(place(), error))?;
+    let entry = entry.ok_or_else(|| Failure::at(place(), "there is no such record"))?;
+    let record = SignedRecord::decode(&entry).map_err(|error| Failure::at(place(), error))?;
+    let mut story = Story::of(record.unverified())
+        .ok_or_else(|| Failure::at(place(), "the record of that index does not ask for a payment"))?;
+    let (report, state) = audit(&log, trust, &mut |checked| story.observe(checked));
+    story.conclude(&state);
+    if args.json {
+        json(&Explanation { story: &story, report: &report })?;
+    } else {
+        line(text(&story, &report))?;
+    }
+    Ok(Exit::Verdict(report.verdict))
+}
+
+/// The story as text.
+pub(crate) fn text(story: &Story, report: &Report) -> String {
+    let mut out = Vec::new();
+    let status = story.status.unwrap_or("not decided");
+    out.push(format!("payment {} is {status}", story.payment));
+    for chapter in &story.chapters {
+        out.push(format!("  {:>5}  {}  {}", chapter.index.value(), time(chapter.time.millis()), headline(chapter)));
+    }
+    if let Some(decided) = story.chapters.iter().find(|chapter| Some(chapter.index) == story.decided) {
+        out.push(format!("why: record {} decided on these checks", decided.index));
+        out.extend(decided.verdict.trace.iter().filter(|check| is_told(check)).map(row));
+        out.extend(permit(&decided.verdict));
+    }
+    if let Some(slot) = &story.slot {
+        let used = match story.slot_used {
+            Some(true) => "signed as the nonce: the settlement names this decision",
+            Some(false) => "not the nonce that was signed; the policy allowed that",
+            None => "nothing is bound to it",
+        };
+        out.push(format!("  slot 0x{slot}, {used}"));
+    }
+    let (settled, compensated) = (story.settled.as_deref().unwrap_or("0"), story.compensated.as_deref().unwrap_or("0"));
+    out.push(format!("  settled {settled}, compensated {compensated} (smallest units)"));
+    out.push(format!("log: {}, {} records", report.verdict.word(), report.scope.records));
+    for finding in report.findings.iter().take(5) {
+        let place = finding.index.map_or_else(String::new, |index| format!("record {index}: "));
+        out.push(format!("  finding: {place}{}", finding.code));
+    }
+    out.join("\n")
+}
+
+fn is_told(check: &Check) -> bool {
+    check.result != CheckResult::NotApplicable
+}
+
+fn row(check: &Check) -> String {
+    let rule = check.rule.as_ref().map(|rule| format!(" {rule}")).unwrap_or_default();
+    let operands: Vec<String> =
+        check.operands.iter().map(|(name, value)| format!("{name} {}", shown(value))).collect();
+    format!("  {:<5} {}{rule}: {}", check.result, check.check, operands.join(", "))
+}
+
+/// A value as people read it; digests are cut to eight digits, JSON has them whole.
+fn shown(value: &Operand) -> String {
+    match value {
+        Operand::Number(number) => number.to_string(),
+        Operand::Text(text) => safe(text),
+        Operand::Hash(hash) => format!("{}..", hash.to_string().get(..8).unwrap_or_default()),
+        Operand::Flag(true) => "yes".into(),
+        Operand::Flag(false) => "no".into(),
+        Operand::Indices(indices) => {
+            let list: Vec<String> = indices.iter().map(ToString::to_string).collect();
+            format!("records {}", list.join(" "))
+        }
+    }
+}
+
+fn permit(verdict: &Verdict) -> Option<String> {
+    let permit = verdict.permit.as_ref()?;
+    let until = time(permit.until.saturating_mul(1000));
+    Some(format!("  permit: {} from {} to {} until {until}", permit.exposure, permit.wallet, permit.payee))
+}
+
+/// A chapter's outcome, with its codes.
+fn outcome(chapter: &Chapter) -> String {
+    let codes: Vec<&str> = chapter.verdict.codes.iter().map(|code| code.code()).collect();
+    let outcome = chapter.verdict.outcome.code();
+    if codes.is_empty() { outcome.into() } else { format!("{outcome} ({})", codes.join(", ")) }
+}

@@ -1,0 +1,50 @@
+//! `init`: a new log, its key, and the trust that an auditor starts from.
+
+use std::fs;
+use std::path::Path;
+
+use counterfoil_audit::Level;
+use counterfoil_enforce::{Core, FileKey, System};
+use counterfoil_record::key::NamedKey;
+use counterfoil_store::{Records as _, SqliteStore};
+
+use crate::args::Init;
+use crate::exit::{Exit, Failure};
+use crate::policy;
+use crate::screen::line;
+
+pub(crate) fn run(args: &Init) -> Result<Exit, Failure> {
+    let policy = args.policy.as_deref().map(policy::read).transpose()?;
+    let keys = args.dir.join("keys");
+    fs::create_dir_all(&args.dir).map_err(|error| Failure::at(args.dir.display(), error))?;
+    fs::create_dir(&keys).map_err(|error| Failure::at(keys.display(), error))?;
+    let (log_path, key_path, trust_path) = (args.dir.join("log.sqlite"), keys.join("log.pem"), args.dir.join("trust.toml"));
+    let key = FileKey::generate().map_err(Failure::new)?;
+    key.write_new(&key_path).map_err(|error| Failure::at(key_path.display(), error))?;
+    let store = SqliteStore::create(&log_path).map_err(|error| Failure::at(log_path.display(), error))?;
+    let mut core = Core::create(store, key, System, args.origin.clone()).map_err(Failure::new)?;
+    if let Some((source, _)) = policy {
+        core.adopt_policy(&source).map_err(Failure::new)?;
+    }
+    let log = core.log().clone();
+    let store = core.close().map_err(Failure::new)?;
+    let checkpoint = store.checkpoint().map_err(Failure::new)?.unwrap_or_default();
+    store.close().map_err(Failure::new)?;
+    write_trust(&trust_path, &log, Level::PinnedCheckpoint, Some(&checkpoint))?;
+    for path in [&log_path, &key_path, &trust_path] {
+        line(path.display())?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes a trust file.
+pub(crate) fn write_trust(path: &Path, log: &NamedKey, require: Level, checkpoint: Option<&str>) -> Result<(), Failure> {
+    let mut text = String::from(
+        "# What an auditor believes before looking at the log. Keep it where the log's operator cannot change it.\n",
+    );
+    text.push_str(&format!("origin = \"{}\"\nlog = \"{log}\"\nrequire = \"{}\"\n", log.name(), require.code()));
+    if let Some(checkpoint) = checkpoint {
+        text.push_str(&format!("checkpoint = \"\"\"\n{checkpoint}\"\"\"\n"));
+    }
+    fs::write(path, text).map_err(|error| Failure::at(path.display(), error))
+}

@@ -1,0 +1,28 @@
+//! `key`: Ed25519 keys in PKCS#8 PEM files.
+
+use counterfoil_enforce::{FileKey, Signer as _};
+use counterfoil_record::key::NamedKey;
+
+use crate::args::{Key, KeyCommand, KeyFile};
+use crate::exit::{Exit, Failure};
+use crate::screen::line;
+
+pub(crate) fn run(args: &Key) -> Result<Exit, Failure> {
+    match &args.command {
+        KeyCommand::New(file) => {
+            let key = FileKey::generate().map_err(Failure::new)?;
+            let named = named(file, &key)?;
+            key.write_new(&file.file).map_err(|error| Failure::at(file.file.display(), error))?;
+            line(named)?;
+        }
+        KeyCommand::Show(file) => {
+            let key = FileKey::read(&file.file).map_err(|error| Failure::at(file.file.display(), error))?;
+            line(named(file, &key)?)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn named(file: &KeyFile, key: &FileKey) -> Result<NamedKey, Failure> {
+    NamedKey::new(file.name.clone(), *key.public_key()).map_err(|error| Failure::at("--name", error))
+}

@@ -1,0 +1,79 @@
+//! `verify`: a whole log, under trust.
+
+use counterfoil_audit::{Report, Verdict};
+
+use crate::args::Verify;
+use crate::evidence::{audit, open_log, read_trust};
+use crate::exit::{Exit, Failure};
+use crate::screen::{json, line, safe, time};
+
+/// How many findings are shown as text; JSON has them all.
+const SHOWN: usize = 20;
+
+pub(crate) fn run(args: &Verify) -> Result<Exit, Failure> {
+    let trust = read_trust(args.trust.as_deref())?;
+    let (report, _) = audit(&open_log(&args.log)?, trust, &mut |_| {});
+    if args.json {
+        json(&report)?;
+    } else {
+        line(text(&report))?;
+    }
+    Ok(Exit::Verdict(report.verdict))
+}
+
+/// The report as text.
+pub(crate) fn text(report: &Report) -> String {
+    let mut out = vec![headline(report)];
+    let mut add = |label: &str, value: String| out.push(format!("  {label:<12} {value}"));
+    let scope = &report.scope;
+    if let Some(origin) = &scope.origin {
+        add("log", safe(origin));
+    }
+    let followed = if scope.followed == scope.records {
+        String::from("each decision made again")
+    } else {
+        format!("{} decided again", scope.followed)
+    };
+    add("records", format!("{}, {followed}", scope.records));
+    if let (Some(first), Some(last)) = (scope.first_time, scope.last_time) {
+        add("from, to", format!("{}, {}", time(first), time(last)));
+    }
+    add("root", scope.root.clone());
+    let assurance = report.assurance.map_or("none", |level| level.code());
+    let required = report.required.map_or("none", |level| level.code());
+    add("assurance", format!("{assurance} (required: {required})"));
+    let decisions: Vec<String> = report.summary.decisions.iter().map(|(what, count)| format!("{count} {what}")).collect();
+    if !decisions.is_empty() {
+        add("payments", decisions.join(", "));
+    }
+    for (asset, total) in &report.summary.totals {
+        let sums = format!("settled {}, compensated {}, reserved {}", total.settled, total.compensated, total.reserved);
+        add("total", format!("{sums} ({})", safe(asset)));
+    }
+    for open in report.summary.open.iter().take(SHOWN) {
+        add("open", format!("payment {} is {}: {}", open.payment, open.what, open.amount));
+    }
+    for finding in report.findings.iter().take(SHOWN) {
+        let place = finding.index.map_or_else(String::new, |index| format!("record {index}: "));
+        let detail = if finding.detail.is_empty() { String::new() } else { format!(" ({})", safe(&finding.detail)) };
+        add("finding", format!("{place}{}{detail}", finding.code));
+    }
+    if report.findings.len() > SHOWN {
+        add("finding", format!("and {} more", report.findings.len().saturating_sub(SHOWN)));
+    }
+    for left_out in &report.not_checked {
+        add("not checked", format!("{}: {}", left_out.code, safe(&left_out.detail)));
+    }
+    out.join("\n")
+}
+
+fn headline(report: &Report) -> String {
+    let meaning = match report.verdict {
+        Verdict::Verified => "every record is the log's, in its place, and its decision follows",
+        Verdict::Failed => "the log is not what it should be",
+        Verdict::Undecided => "the log is of a version that this program does not know",
+        Verdict::Insufficient => "sound as far as it goes, but below the required assurance",
+        Verdict::Contradiction => "the log contradicts what was seen of it before",
+    };
+    format!("{}: {meaning}", report.verdict.word())
+}
