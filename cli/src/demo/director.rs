@@ -11,7 +11,7 @@ use counterfoil_rails::caip::{Account, Asset};
 use counterfoil_rails::eip3009::{Authorization, Domain, WalletKey, digest};
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::statement::{Answer as Say, FORMAT, Statement};
-use counterfoil_record::{Hash32, Id, Index, Span, Time};
+use counterfoil_record::{Amount, Hash32, Id, Index, Span, Time};
 use counterfoil_store::SqliteStore;
 use serde_json::json;
 
@@ -158,6 +158,12 @@ impl Director {
         let checkpoint = counterfoil_store::Records::checkpoint(&store).map_err(Failure::new)?;
         store.close().map_err(Failure::new)?;
         checkpoint.ok_or_else(|| Failure::new("the log has no checkpoint"))
+    }
+
+    /// What failed transactions have settled and nobody has brought back.
+    pub(crate) fn open_obligations(&self) -> Amount {
+        let open = self.core.state().obligations_at(self.now);
+        open.iter().fold(Amount::ZERO, |sum, it| sum.checked_add(it.open).unwrap_or(Amount::MAX))
     }
 
     /// The index of the next record.

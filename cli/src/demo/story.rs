@@ -68,6 +68,7 @@ pub(crate) fn tell(dir: &Path) -> Result<Told, Failure> {
     let mut scene = Stage {
         director: Director::new(dir, &origin, now)?,
         flat: Flat::new(Amount::new(FLAT_LIMIT)),
+        ours: Flat::new(Amount::MAX),
         keys: 0,
     };
     let told = scene.play(policy)?;
@@ -81,10 +82,20 @@ pub(crate) fn tell(dir: &Path) -> Result<Told, Failure> {
 struct Stage {
     director: Director,
     flat: Flat,
+    /// The same account of what left under Counterfoil.
+    ours: Flat,
     keys: u64,
 }
 
 impl Stage {
+    /// Accounts for a payment that was asked: under the flat limit, and as it was decided here.
+    fn account(&mut self, amount: Amount, loss: Loss, outcome: Outcome) {
+        self.flat.pay(amount, loss);
+        if outcome == Outcome::Allow {
+            self.ours.pay(amount, loss);
+        }
+    }
+
     fn play(&mut self, policy: String) -> Result<Told, Failure> {
         heading("A policy is adopted; an agent begins work for dana")?;
         self.director.record(Command::Start {})?;
@@ -136,8 +147,8 @@ impl Stage {
         heading("Phases: the agent tries to buy while it is still exploring")?;
         let captured = purchase("01-paid-exact")?;
         let ask = self.ask(run, &captured, "weather")?;
-        self.pay("pay 0.01 for /weather", ask)?;
-        self.flat.pay(WEATHER, Loss::Wasted);
+        let outcome = self.pay("pay 0.01 for /weather", ask)?.outcome;
+        self.account(WEATHER, Loss::Wasted, outcome);
         flat_says("pays 0.01 before there is a plan")
     }
 
@@ -181,7 +192,7 @@ impl Stage {
 
     fn plan(&mut self, run: Index) -> Result<(), Failure> {
         heading("A plan is attached and approved, the paying phase entered")?;
-        self.commit_to(run, &[("weather", 50_000), ("pricey", 5_000_000), ("boom", 20_000)], "alice")?;
+        self.commit_to(run, &[("weather", 50_000), ("pricey", 5_000_000), ("boom", 40_000)], "alice")?;
         flat_says("knows no plan")
     }
 
@@ -234,9 +245,9 @@ impl Stage {
         let reason = Some("the seller answered 500: upstream down".into());
         say("the outcome is unknown, the money stays reserved", &self.director.record(Command::Unknown { payment: boom, reason })?)?;
         let again = self.ask(run, &captured, "boom")?.part(transaction, id("boom")?, undo()?);
-        self.pay("the agent tries again with a fresh key", again)?;
-        self.flat.pay(BOOM, Loss::None);
-        self.flat.pay(BOOM, Loss::PaidTwice);
+        let outcome = self.pay("the agent tries again with a fresh key", again)?.outcome;
+        self.account(BOOM, Loss::None, Outcome::Allow);
+        self.account(BOOM, Loss::PaidTwice, outcome);
         flat_says("signs and pays 0.02 a second time; the first can still settle")?;
 
         heading("The failing step aborts its transaction; what it had paid becomes an obligation")?;
@@ -287,7 +298,7 @@ impl Stage {
         let (first, mut paid) = (self.director.next(), 0_u64);
         while paid < LOOP && self.signed_afresh(run, "ticks", false)?.is_some() {
             paid = paid.saturating_add(1);
-            self.flat.pay(WEATHER, Loss::Wasted);
+            self.account(WEATHER, Loss::Wasted, Outcome::Allow);
         }
         line(format_args!("       {paid} of {LOOP} tries from record {first} on were allowed; the budget ended it"))?;
         let more = (paid..LOOP).filter(|_| self.flat.pay(WEATHER, Loss::Wasted)).count();
@@ -297,13 +308,16 @@ impl Stage {
     fn compare(&self) -> Result<(), Failure> {
         heading("In money")?;
         line(format_args!("  {:<44} {:>12}  {:>12}", "", "flat limit", "Counterfoil"))?;
-        let governed = self.director.summary();
-        for (what, loss, ours) in [
-            ("wasted: before a plan, or in a loop", Loss::Wasted, governed.wasted),
-            ("stranded: paid for a workflow that failed", Loss::Stranded, governed.stranded),
-            ("unapproved: premium without being asked", Loss::Unapproved, governed.unapproved),
-            ("paid twice: after a lost answer", Loss::PaidTwice, governed.paid_twice),
+        for (what, loss) in [
+            ("wasted: before a plan, or in a loop", Loss::Wasted),
+            ("stranded: paid for a workflow that failed", Loss::Stranded),
+            ("unapproved: premium without being asked", Loss::Unapproved),
+            ("paid twice: after a lost answer", Loss::PaidTwice),
         ] {
+            let ours = match loss {
+                Loss::Stranded => self.director.open_obligations(),
+                loss => self.ours.lost(loss),
+            };
             line(format_args!("  {what:<44} {:>12}  {:>12}", usdc(self.flat.lost(loss)), usdc(ours)))?;
         }
         Ok(())

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use counterfoil_decide::{SEMANTICS, State, Step};
 use counterfoil_record::key::{NamedKey, PublicKey};
 use counterfoil_record::verdict::Outcome;
-use counterfoil_record::{Hash32, Id, Index, Input, Record, SignedRecord, Text, Verified, VerifyError};
+use counterfoil_record::{FORMAT, Hash32, Id, Index, Input, Record, SignedRecord, Text, Verified, VerifyError};
 use counterfoil_tlog::{Checkpoint, CompactRange, leaf_hash};
 
 use crate::finding::{Finding, FindingCode, NotChecked, NotCheckedCode};
@@ -74,6 +74,8 @@ impl Auditor {
             followed: 0,
         };
         auditor.add_own_checkpoint();
+        // A checkpoint of no records holds before the first.
+        auditor.meet_targets();
         auditor
     }
 
@@ -90,6 +92,7 @@ impl Auditor {
             }),
             Err(error) => self.find(FindingCode::CheckpointInvalid, None, error.to_string()),
         }
+        self.meet_targets();
     }
 
     /// The state that the records so far add up to.
@@ -150,7 +153,7 @@ impl Auditor {
     fn meet_targets(&mut self) {
         let size = self.tree.size();
         let mut findings = Vec::new();
-        for target in self.targets.iter_mut().filter(|target| target.checkpoint.size == size) {
+        for target in self.targets.iter_mut().filter(|target| !target.met && target.checkpoint.size == size) {
             target.met = true;
             if target.checkpoint.root != self.tree.root() {
                 findings.push((target.differs, format!("at {size} records")));
@@ -230,6 +233,11 @@ impl Auditor {
         {
             return Err((FindingCode::UnknownSemantics, format!("semantics {}", genesis.semantics)));
         }
+        if let Input::Genesis(genesis) = &record.input
+            && genesis.format != FORMAT
+        {
+            return Err((FindingCode::UnknownFormat, format!("format {}", genesis.format)));
+        }
         let decision = match self.state.step(&record.input, record.time) {
             Step::Record(decision) => decision,
             Step::Repeat(repeat) => {
@@ -278,8 +286,9 @@ impl Auditor {
         }
         self.summary.conclude(&self.state);
         let assurance = self.trust.as_ref().map(|trust| match &trust.checkpoint {
-            Some(_) => Level::PinnedCheckpoint,
-            None => Level::LogKey,
+            // A checkpoint of no records pins none.
+            Some(pinned) if pinned.size > 0 => Level::PinnedCheckpoint,
+            _ => Level::LogKey,
         });
         let required = self.trust.as_ref().map(|trust| trust.require);
         let verdict = self.verdict(assurance, required);

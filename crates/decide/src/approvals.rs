@@ -12,7 +12,7 @@ use crate::state::{Answered, Run};
 
 /// Whether the answers to a question that was asked at `asked` fill `need` at `now`. A refusal in the role
 /// is final; a person counts once; an approval counts until it expires and no longer than the rule's time
-/// after the question. Silence is no approval.
+/// after the question. Silence is a denial: once that time is over, no approval can come in any more.
 pub(crate) fn judge<'a>(
     row: Row,
     need: &Need,
@@ -35,11 +35,12 @@ pub(crate) fn judge<'a>(
         .with(OperandName::Name, &need.role)
         .with_some(OperandName::Counted, (!counted.is_empty()).then_some(counted))
         .with_some(OperandName::Refused, refused);
-    row.result(match (refused, enough) {
-        (Some(_), _) => CheckResult::Fail,
-        (None, true) => CheckResult::Pass,
-        (None, false) => CheckResult::Needs,
-    })
+    match (refused, enough) {
+        (Some(_), _) => row.fail("refused"),
+        (None, true) => row.result(CheckResult::Pass),
+        (None, false) if in_time => row.result(CheckResult::Needs),
+        (None, false) => row.fail("time-is-over"),
+    }
 }
 
 /// True if `person` stands behind the run's requests: its principal, or the owner of its agent.

@@ -191,6 +191,7 @@ impl<'a> Asked<'a> {
             item: plan.zip(self.pay.item.as_ref()).map(|(plan, item)| ItemOf { plan: plan.index, item: item.clone() }),
             purchase: self.purchase()?,
             groups: groups.iter().flatten().cloned().collect(),
+            strays_until: 0,
         })
     }
 }

@@ -47,8 +47,8 @@ wire_map! {
         10 => ledgers: BTreeMap<GroupKey, Ledger>,
         /// Every account that a payment was allowed to.
         11 => payees: BTreeSet<Text>,
-        /// The open payment for each purchase.
-        12 => purchases: BTreeMap<Hash32, Index>,
+        /// The open payments for each purchase: more than one only where it may be repeated.
+        12 => purchases: BTreeMap<Hash32, BTreeSet<Index>>,
         /// The payment that each signed obligation was bound to.
         13 => obligations: BTreeMap<Hash32, Index>,
     }

@@ -150,9 +150,12 @@ impl Asked<'_> {
     fn reaches(&self, budget: &Budget, group: &GroupKey, percent: u64) -> Option<(Amount, bool)> {
         let (_, exposure) = self.exposure()?;
         let used = self.standing_of(budget, group).0.total()?.checked_add(exposure)?;
-        let limit = budget.limit.as_ref()?.amount;
-        let reached = used.units().checked_mul(100)? >= limit.units().checked_mul(u128::from(percent))?;
-        Some((used, reached))
+        let limit = budget.limit.as_ref()?.amount.units();
+        // ceil(limit * percent / 100), exactly, for a limit up to 2^128-1.
+        let percent = u128::from(percent);
+        let rest = (limit % 100).checked_mul(percent)?.div_ceil(100);
+        let threshold = (limit / 100).checked_mul(percent)?.checked_add(rest)?;
+        Some((used, used.units() >= threshold))
     }
 }
 

@@ -24,7 +24,7 @@ impl Asked<'_> {
         if matched(&rules.repeatable, url).is_some() {
             return row.with(OperandName::Because, "repeatable").not_applicable();
         }
-        let open = self.state.purchases.get(&key);
+        let open = self.state.purchases.get(&key).and_then(|open| open.first());
         row.with(OperandName::Purchase, key).with_some(OperandName::Index, open.copied()).pass_if(open.is_none())
     }
 

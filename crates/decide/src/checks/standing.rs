@@ -20,7 +20,9 @@ impl Asked<'_> {
         });
         // Nothing can be suspended in this version: `suspend` is no input of it.
         trace.push(Row::new(CheckName::NotSuspended).not_applicable());
+        // Without a policy no run was ever opened: then that is what is missing, and nothing else.
         trace.push(match self.run {
+            None if self.policy.is_none() => Row::new(CheckName::RunOpen).not_applicable(),
             Some(run) => Row::new(CheckName::RunOpen)
                 .with(OperandName::Name, &run.id)
                 .with(OperandName::Index, self.pay.run)
@@ -43,14 +45,14 @@ impl Asked<'_> {
             .pass_if(rules.agents.contains_key(&run.agent))
     }
 
+    /// Which agents the wallet serves says nothing about one that the policy does not name.
     fn wallet_row(&self) -> Check {
+        let Some(rules) = self.rules() else { return Row::new(CheckName::Wallet).not_applicable() };
         let row = Row::new(CheckName::Wallet).with(OperandName::Name, &self.pay.wallet);
-        if self.policy.is_none() {
-            return Row::new(CheckName::Wallet).not_applicable();
-        }
         let Some(wallet) = self.wallet() else { return row.fail("unknown-wallet") };
         let row = row.with(OperandName::Account, &wallet.account);
-        let serves = self.run.is_none_or(|run| wallet.agents.contains(&run.agent));
+        let agent = self.run.map(|run| &run.agent).filter(|agent| rules.agents.contains_key(*agent));
+        let serves = agent.is_none_or(|agent| wallet.agents.contains(agent));
         row.unless((!serves).then_some("does-not-serve-agent"))
     }
 }

@@ -41,6 +41,11 @@ impl Contribution {
         }
     }
 
+    /// True once it may have stopped at 2^128-1, so that nothing can be taken from it any more.
+    fn is_saturated(self) -> bool {
+        self.reserved == Amount::MAX || self.settled == Amount::MAX
+    }
+
     const fn minus(self, other: Self) -> Self {
         Self {
             reserved: self.reserved.saturating_sub(other.reserved),
@@ -81,9 +86,15 @@ impl Ledger {
     pub fn at(&self, now: Time, window: Option<Span>) -> (Contribution, u64) {
         let Some(window) = window else { return (self.total, self.count) };
         let gone = self.entries.iter().take_while(|entry| is_gone(entry, now, window));
-        gone.fold((self.total, self.count), |(total, count), entry| {
-            (total.minus(entry.adds), count.saturating_sub(1))
-        })
+        let (removed, count) = gone.fold((Contribution::default(), self.count), |(removed, count), entry| {
+            (removed.plus(entry.adds), count.saturating_sub(1))
+        });
+        let total = if self.total.is_saturated() {
+            sum(self.entries.iter().skip_while(|entry| is_gone(entry, now, window)))
+        } else {
+            self.total.minus(removed)
+        };
+        (total, count)
     }
 
     /// Moves what one payment adds; its allow also counts.
@@ -101,19 +112,26 @@ impl Ledger {
         } else if let Ok(found) = self.entries.binary_search_by_key(&moved.permit, |entry| entry.permit)
             && let Some(entry) = self.entries.get_mut(found)
         {
-            self.total = self.total.minus(entry.adds).plus(moved.to);
-            entry.adds = moved.to;
+            let before = core::mem::replace(&mut entry.adds, moved.to);
+            self.total = if self.total.is_saturated() {
+                sum(self.entries.iter())
+            } else {
+                self.total.minus(before).plus(moved.to)
+            };
         }
     }
 
     /// Drops what has left the window.
     pub(super) fn forget(&mut self, now: Time, window: Option<Span>) {
         let Some(window) = window else { return };
-        while let Some(entry) = self.entries.pop_front_if(|entry| is_gone(entry, now, window)) {
-            self.total = self.total.minus(entry.adds);
-            self.count = self.count.saturating_sub(1);
-        }
+        (self.total, self.count) = self.at(now, Some(window));
+        while self.entries.pop_front_if(|entry| is_gone(entry, now, window)).is_some() {}
     }
+}
+
+/// What `entries` add up to.
+fn sum<'e>(entries: impl Iterator<Item = &'e Entry>) -> Contribution {
+    entries.fold(Contribution::default(), |total, entry| total.plus(entry.adds))
 }
 
 fn is_gone(entry: &Entry, now: Time, window: Span) -> bool {

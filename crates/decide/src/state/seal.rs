@@ -36,7 +36,10 @@ pub(crate) enum Change {
     Payment(Index, Box<Payment>),
     Ledger(Movement),
     Payee(Text),
-    Purchase(Hash32, Option<Index>),
+    /// A payment for the purchase is open.
+    Purchase(Hash32, Index),
+    /// It has come to its end.
+    Purchased(Hash32, Index),
     Obligation(Hash32, Index),
 }
 
@@ -104,15 +107,19 @@ impl State {
             Change::Payment(payment, value) => {
                 self.payments.insert(payment, *value);
             }
-            Change::Ledger(moved) => self.move_ledger(moved, index, now),
+            Change::Ledger(moved) => self.move_ledger(&moved, index, now),
             Change::Payee(payee) => {
                 self.payees.insert(payee);
             }
-            Change::Purchase(key, Some(payment)) => {
-                self.purchases.insert(key, payment);
+            Change::Purchase(key, payment) => {
+                self.purchases.entry(key).or_default().insert(payment);
             }
-            Change::Purchase(key, None) => {
-                self.purchases.remove(&key);
+            Change::Purchased(key, payment) => {
+                let open = self.purchases.entry(key).or_default();
+                open.remove(&payment);
+                if open.is_empty() {
+                    self.purchases.remove(&key);
+                }
             }
             Change::Obligation(key, payment) => {
                 self.obligations.insert(key, payment);
@@ -156,18 +163,20 @@ impl State {
         }
     }
 
-    fn window(&self, group: &GroupKey) -> Option<Option<Span>> {
-        let policy = &self.policy.as_ref()?.policy;
-        policy.budgets.iter().find(|budget| budget.id == group.budget).map(|budget| budget.rolling)
+    /// The window of the budget that counts a payment permitted by record `permit`.
+    fn window(&self, group: &GroupKey, permit: Index) -> Option<Option<Span>> {
+        let in_force = self.policy.as_ref()?;
+        let since = in_force.budgets_since.get(&group.budget)?;
+        let budget = in_force.policy.budgets.iter().find(|budget| budget.id == group.budget)?;
+        (permit > *since).then_some(budget.rolling)
     }
 
-    /// A budget that is gone counts nothing; a payment allowed before a budget was adopted is not in it.
-    fn move_ledger(&mut self, moved: Movement, index: Index, now: Time) {
-        let Some(window) = self.window(&moved.group) else { return };
-        if moved.first || self.ledgers.contains_key(&moved.group) {
-            let ledger = self.ledgers.entry(moved.group.clone()).or_default();
-            ledger.forget(now, window);
-            ledger.record(&moved, index, window);
-        }
+    /// A budget that is gone counts nothing. A payment that was allowed before a budget was adopted is not
+    /// in it, also where another budget had the same id then.
+    fn move_ledger(&mut self, moved: &Movement, index: Index, now: Time) {
+        let Some(window) = self.window(&moved.group, moved.permit) else { return };
+        let ledger = self.ledgers.entry(moved.group.clone()).or_default();
+        ledger.forget(now, window);
+        ledger.record(moved, index, window);
     }
 }

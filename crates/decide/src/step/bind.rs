@@ -22,17 +22,23 @@ pub(super) fn bind(mut draft: Draft<'_>, bind: &Bind) -> Decision {
         return draft.refuse(Code::UnknownPayment);
     };
     draft.previous(payment.last);
-    if payment.bound.is_some() {
-        return draft.refuse(Code::AlreadyBound);
+    let signed = Signed::read(bind, terms);
+    if let Some(bound) = &payment.bound {
+        let stray = signed.is_some_and(|signed| signed.by_wallet && signed.digest != bound.digest);
+        return if payment.status.is_open() && stray {
+            hold_longer(draft, bind, payment.clone(), Code::AlreadyBound)
+        } else {
+            draft.refuse(Code::AlreadyBound)
+        };
     }
     if !payment.status.is_open() {
         return draft.refuse(Code::OutOfOrder);
     }
-    let Some(signed) = Signed::read(bind, terms) else { return draft.refuse(Code::BindMismatch) };
+    let Some(signed) = signed else { return draft.refuse(Code::BindMismatch) };
     let slot = signed.check(&mut draft, terms);
     let elsewhere = draft.state.obligations.get(&signed.key_digest());
     let row = Row::new(CheckName::Obligation)
-        .with(OperandName::Obligation, Text::shown(&signed.key))
+        .with(OperandName::Obligation, Text::shown(signed.key))
         .with(OperandName::Digest, signed.key_digest())
         .with_some(OperandName::Index, elsewhere.copied());
     draft.verdict.trace.push(row.pass_if(elsewhere.is_none()));
@@ -41,14 +47,18 @@ pub(super) fn bind(mut draft: Draft<'_>, bind: &Bind) -> Decision {
     let mismatch = draft.verdict.trace.iter().any(fails);
     let mut payment = payment.clone();
     if mismatch {
-        return if signed.by_wallet { hold_longer(draft, bind, payment) } else { draft.refuse(Code::BindMismatch) };
+        return if signed.by_wallet {
+            hold_longer(draft, bind, payment, Code::BindMismatch)
+        } else {
+            draft.refuse(Code::BindMismatch)
+        };
     }
     if !slot {
         draft.code(Code::SlotNotUsed);
     }
     payment.bound = Some(Bound { index: draft.index, digest: signed.digest, slot });
     if let Some(terms) = payment.terms.as_mut() {
-        terms.claimable_until = bind.authorization.valid_before;
+        terms.claimable_until = bind.authorization.valid_before.max(terms.strays_until);
     }
     payment.last = draft.index;
     draft.change(Change::Obligation(signed.key_digest(), bind.payment));
@@ -57,12 +67,13 @@ pub(super) fn bind(mut draft: Draft<'_>, bind: &Bind) -> Decision {
 }
 
 /// Refused, but the payload is out: the reservation cannot end before it does.
-fn hold_longer(mut draft: Draft<'_>, bind: &Bind, mut payment: Payment) -> Decision {
+fn hold_longer(mut draft: Draft<'_>, bind: &Bind, mut payment: Payment, code: Code) -> Decision {
     if let Some(terms) = payment.terms.as_mut() {
-        terms.claimable_until = terms.claimable_until.max(bind.authorization.valid_before);
+        terms.strays_until = terms.strays_until.max(bind.authorization.valid_before);
+        terms.claimable_until = terms.claimable_until.max(terms.strays_until);
     }
     payment.last = draft.index;
-    draft.code(Code::BindMismatch);
+    draft.code(code);
     draft.change(Change::Payment(bind.payment, Box::new(payment)));
     draft.decide(counterfoil_record::verdict::Outcome::Refused)
 }
@@ -106,7 +117,7 @@ impl<'b> Signed<'b> {
 
     /// The digest that names the obligation, whoever was allowed to make it.
     fn key_digest(&self) -> Hash32 {
-        Hash32::of(&[b"counterfoil/obligation-key/1\0", Text::shown(&self.key).as_str().as_bytes()])
+        Hash32::of(&[b"counterfoil/obligation-key/1\0", Text::shown(self.key).as_str().as_bytes()])
     }
 
     /// Pushes a row for each thing that must agree; true if the nonce is the slot.

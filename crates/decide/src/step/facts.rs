@@ -46,9 +46,8 @@ fn conclude(mut draft: Draft<'_>, index: Index, mut payment: Payment) -> Decisio
                 draft.change(Change::PlanUse(PlanUse { run: payment.run, item: item.clone(), from, to }));
             }
         }
-        let is_ours = draft.state.purchases.get(&terms.purchase) == Some(&index);
-        if is_ours && before.status.is_open() && !payment.status.is_open() {
-            draft.change(Change::Purchase(terms.purchase, None));
+        if before.status.is_open() && !payment.status.is_open() {
+            draft.change(Change::Purchased(terms.purchase, index));
         }
     }
     draft.change(Change::Payment(index, Box::new(payment)));

@@ -114,7 +114,7 @@ fn allow(draft: &mut Draft<'_>, index: Index, payment: &mut Payment, terms: Opti
         draft.change(Change::PlanUse(PlanUse { run: payment.run, item: item.clone(), from, to: adds }));
     }
     draft.change(Change::Payee(terms.payee.clone()));
-    draft.change(Change::Purchase(terms.purchase, Some(index)));
+    draft.change(Change::Purchase(terms.purchase, index));
     let transaction = terms.part.as_ref().map(|part| part.transaction);
     let found = transaction.and_then(|at| Some((at, draft.state.transactions.get(&at)?)));
     if let Some((at, found)) = found {

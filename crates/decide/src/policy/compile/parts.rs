@@ -75,6 +75,9 @@ impl Compiler<'_> {
             self.problem(&place, Kind::TooMany { what: "roles.*.members", most: MEMBERS_MOST });
             return None;
         }
+        for (name, _) in role.members.iter().filter(|(_, keys)| keys.is_empty()) {
+            self.problem(&name.span(), Kind::Together("a person in a role needs at least one key"));
+        }
         let members = self.table("roles.*.members", &role.members, |c, keys| {
             c.list("keys", keys, MEMBERS_MOST, |c, word| {
                 c.parse::<NamedKey>(word, "a verifier key: name+hash+base64")
@@ -179,10 +182,13 @@ impl Compiler<'_> {
             Some(window) => {
                 self.later("budgets.window.every", &window.every);
                 self.later("budgets.window.utc_offset", &window.utc_offset);
-                match &window.rolling {
-                    Some(rolling) => Some(self.span(rolling)?),
-                    None => return None,
-                }
+                let Some(rolling) = &window.rolling else {
+                    if window.every.is_none() && window.utc_offset.is_none() {
+                        self.problem(&budget.id.span(), Kind::Together("a budget's `window` needs `rolling`"));
+                    }
+                    return None;
+                };
+                Some(self.span(rolling)?)
             }
             None => None,
         };
@@ -263,6 +269,7 @@ impl Compiler<'_> {
         let schemes = self.list("obligations.schemes", &rules.schemes, ENTRIES_MOST, |c, word| {
             if matches!(word.get_ref().as_str(), "upto" | "batch-settlement" | "auth-capture") {
                 c.problem(&word.span(), Kind::NotSupported { what: "a scheme other than exact" });
+                return None;
             }
             c.choice(word, &[("exact", ())])?;
             c.id(word)

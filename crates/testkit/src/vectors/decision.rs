@@ -1,0 +1,132 @@
+//! Decision vectors: commands in, verdicts out, and the root of the log that they make.
+
+use counterfoil_enforce::{Answer, Command, Core, FileKey, Recorded, Scripted};
+use counterfoil_record::verdict::CheckResult;
+use counterfoil_record::{Index, Time};
+use counterfoil_store::MemoryStore;
+use serde::{Deserialize, Serialize};
+
+use super::{FORMAT, Named};
+
+/// A decision vector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// The version of the form, 1.
+    pub format: u64,
+    /// `decision`.
+    pub kind: String,
+    /// The file's name.
+    pub name: String,
+    /// What it shows, in one sentence.
+    pub shows: String,
+    /// The seed of the log's Ed25519 key, 64 hexadecimal digits.
+    pub log_key_seed: String,
+    /// What is submitted; first the genesis.
+    pub steps: Vec<Step>,
+    /// The root of the log that comes of it, 64 hexadecimal digits.
+    pub root: String,
+}
+
+/// One command, with all that it depends on, and what should come of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// The time, milliseconds since the Unix epoch.
+    pub time: u64,
+    /// Exactly the salts that the command uses, each 32 hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub salts: Vec<String>,
+    /// The command.
+    pub command: Command,
+    /// What should come of it.
+    pub expect: Expected,
+}
+
+/// What should come of a step: a recorded decision, or the first answer again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Expected {
+    /// The outcome of a decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Its codes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<String>,
+    /// The checks that fail, in the order of the trace.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fail: Vec<String>,
+    /// The checks that need approvals.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
+    /// The checks that cannot be decided.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cannot: Vec<String>,
+    /// The record that answered the same request before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat_of: Option<Index>,
+    /// Where that payment stands now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// What came of a step, in the form of what should.
+pub fn found(answer: &Answer) -> Expected {
+    match answer {
+        Answer::Recorded(recorded) => Expected {
+            outcome: Some(recorded.outcome.code().into()),
+            codes: recorded.codes.iter().map(|code| code.code().into()).collect(),
+            fail: checks(recorded, CheckResult::Fail),
+            needs: checks(recorded, CheckResult::Needs),
+            cannot: checks(recorded, CheckResult::Cannot),
+            ..Expected::default()
+        },
+        Answer::Repeated(repeated) => Expected {
+            repeat_of: Some(repeated.repeat_of),
+            status: Some(repeated.status.into()),
+            ..Expected::default()
+        },
+    }
+}
+
+fn checks(recorded: &Recorded, result: CheckResult) -> Vec<String> {
+    let checks = recorded.failing.iter().filter(|failing| failing.result == result);
+    let named = checks.map(|failing| match &failing.rule {
+        Some(rule) => format!("{}:{rule}", failing.check),
+        None => failing.check.code().into(),
+    });
+    named.collect()
+}
+
+impl Named for Decision {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Decision {
+    /// Runs the vector. Panics where something comes out differently.
+    pub fn run(&self) {
+        let name = &self.name;
+        assert_eq!((self.format, self.kind.as_str()), (FORMAT, "decision"), "{name}");
+        let seed: [u8; 32] = hex::decode(&self.log_key_seed).unwrap().try_into().unwrap();
+        let (first, steps) = self.steps.split_first().expect("a first step");
+        let Command::Genesis { origin } = &first.command else { panic!("{name}: the first step opens no log") };
+        let key = FileKey::from_seed(&seed).unwrap();
+        let mut core = Core::create_unstarted(MemoryStore::default(), key, first.script(), origin.clone()).unwrap();
+        for (number, step) in (1..).zip(steps) {
+            *core.surroundings_mut() = step.script();
+            let answer = core.submit(step.command.clone()).unwrap_or_else(|error| panic!("{name}, step {number}: {error}"));
+            assert_eq!(found(&answer), step.expect, "{name}, step {number}");
+            assert!(core.surroundings_mut().salts.is_empty(), "{name}, step {number}: salts are left");
+        }
+        assert_eq!(core.root().to_string(), self.root, "{name}: root");
+    }
+}
+
+impl Step {
+    fn script(&self) -> Scripted {
+        let salts = self.salts.iter().map(|salt| hex::decode(salt).unwrap().try_into().unwrap());
+        Scripted { time: Some(Time::from_millis(self.time)), salts: salts.collect() }
+    }
+}

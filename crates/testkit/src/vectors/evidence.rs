@@ -1,0 +1,83 @@
+//! Evidence vectors: entries and trust in, verdict and findings out.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use counterfoil_audit::{Report, Trust};
+use serde::{Deserialize, Serialize};
+
+use super::{FORMAT, Named};
+use crate::script::audit;
+
+/// An evidence vector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// The version of the form, 1.
+    pub format: u64,
+    /// `evidence`.
+    pub kind: String,
+    /// The file's name.
+    pub name: String,
+    /// What it shows, in one sentence.
+    pub shows: String,
+    /// The log's entries, base64.
+    pub entries: Vec<String>,
+    /// The log's own newest checkpoint, a signed note.
+    pub checkpoint: Option<String>,
+    /// The trust file's text.
+    pub trust: Option<String>,
+    /// What the audit should say.
+    pub expect: EvidenceExpected,
+}
+
+/// What the audit should say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceExpected {
+    /// The verdict's word.
+    pub verdict: String,
+    /// The exit code that says the same.
+    pub exit_code: u8,
+    /// Every finding, in order.
+    pub findings: Vec<ExpectedFinding>,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedFinding {
+    /// Its code.
+    pub code: String,
+    /// The record that it is about; null where it is about none.
+    pub index: Option<u64>,
+}
+
+impl EvidenceExpected {
+    /// What a report says, in this form.
+    pub fn of(report: &Report) -> Self {
+        let findings = report.findings.iter();
+        Self {
+            verdict: report.verdict.word().into(),
+            exit_code: report.exit_code,
+            findings: findings.map(|it| ExpectedFinding { code: it.code.code().into(), index: it.index }).collect(),
+        }
+    }
+}
+
+impl Named for Evidence {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Evidence {
+    /// Runs the vector. Panics where something comes out differently.
+    pub fn run(&self) {
+        let name = &self.name;
+        assert_eq!((self.format, self.kind.as_str()), (FORMAT, "evidence"), "{name}");
+        let entries: Vec<Vec<u8>> = self.entries.iter().map(|entry| STANDARD.decode(entry).unwrap()).collect();
+        let trust = self.trust.as_deref().map(|trust| Trust::parse(trust).unwrap());
+        let report = audit(trust, self.checkpoint.as_deref(), &entries);
+        assert_eq!(EvidenceExpected::of(&report), self.expect, "{name}: {:?}", report.findings);
+    }
+}
