@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use counterfoil_audit::Verdict;
-use counterfoil_record::Text;
+
+use crate::screen::note;
 
 /// How a command ends. The numbers are those of the audit's verdicts, for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,15 @@ impl Failure {
         Self { message: message.to_string(), verdict: Verdict::Failed }
     }
 
+    /// What makes an audit come out as `verdict`; 2 where the audit itself found nothing wrong.
+    pub(crate) fn audited(message: impl Display, verdict: Verdict) -> Self {
+        let verdict = match verdict {
+            Verdict::Verified | Verdict::Insufficient => Verdict::Undecided,
+            wrong => wrong,
+        };
+        Self { message: message.to_string(), verdict }
+    }
+
     /// An error at a place: a file, a line.
     pub(crate) fn at(place: impl Display, error: impl Display) -> Self {
         Self::new(format_args!("{place}: {error}"))
@@ -50,7 +60,7 @@ impl Failure {
     /// Says why on stderr, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         for line in self.message.lines() {
-            eprintln!("counterfoil: {}", Text::shown(line));
+            note(line);
         }
         self.verdict.exit_code().into()
     }

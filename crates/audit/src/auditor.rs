@@ -354,7 +354,7 @@ impl Auditor {
             add(NotCheckedCode::AfterBreak, detail);
         }
         add(NotCheckedCode::Governance, "policies are adopted by the operator alone in this version".into());
-        add(NotCheckedCode::AgentsAsserted, "which agent asked is the operator's word".into());
+        add(NotCheckedCode::AgentsAsserted, "which agent asked, and for which principal, is the operator's word".into());
         add(NotCheckedCode::PrivateText, "purposes, reasons, queries and envelopes were not held against their commitments".into());
         add(NotCheckedCode::Reconciliation, "no chain or facilitator extract was compared with the log".into());
         list

@@ -235,7 +235,7 @@ fn terms_digest(pay: &Pay, terms: &Result<x402::Terms, Unread>) -> Hash32 {
         Text::shown(&terms.domain_name),
         Text::shown(&terms.domain_version),
     ];
-    let mut bytes = fields.iter().map(|field| field.to_bytes()).collect::<Vec<_>>().concat();
+    let mut bytes = fields.iter().map(counterfoil_record::codec::Wire::to_bytes).collect::<Vec<_>>().concat();
     bytes.extend(terms.exposure.to_bytes());
     bytes.extend(terms.lifetime_seconds.to_bytes());
     Hash32::of(&[b"terms\0", &bytes])

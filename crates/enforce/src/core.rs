@@ -34,6 +34,8 @@ pub struct Core<S, K, E> {
     state: State,
     tree: CompactRange,
     dropped: Dropped,
+    /// The store failed: what is on the disk is not known.
+    halted: bool,
 }
 
 /// Why the core did not do what it was asked. Nothing was allowed.
@@ -116,7 +118,7 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         }
         let log = NamedKey::new(origin.clone(), *signer.public_key())?;
         let (state, tree, dropped) = (State::new(), CompactRange::new(), Dropped::default());
-        let mut core = Self { store, signer, surroundings, log, state, tree, dropped };
+        let mut core = Self { store, signer, surroundings, log, state, tree, dropped, halted: false };
         core.submit(Command::Genesis { origin })?;
         Ok(core)
     }
@@ -137,12 +139,13 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// As [`Core::open`].
     pub fn open_unstarted(store: S, signer: K, surroundings: E) -> Result<Self, Error> {
         let first = store.read(0)?.ok_or(Error::Size(0))?;
-        let Ok(genesis) = SignedRecord::decode(&first) else {
+        let genesis = SignedRecord::decode(&first).ok();
+        let log = genesis.and_then(|genesis| NamedKey::new(genesis.header().claims.issuer.clone(), *signer.public_key()).ok());
+        let Some(log) = log else {
             let mut auditor = Auditor::new(None, None);
             auditor.push(&first);
             return Err(Error::DoesNotVerify(auditor.finish().findings));
         };
-        let log = NamedKey::new(genesis.header().claims.issuer.clone(), *signer.public_key())?;
         let trust = Trust {
             origin: log.name().clone(),
             log: log.clone(),
@@ -151,16 +154,17 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
             policy: None,
         };
         let mut auditor = Auditor::new(Some(trust), store.checkpoint()?.as_deref());
-        store.scan(0, &mut |_, entry| match auditor.push(entry) {
-            Some(_) => ControlFlow::Continue(()),
-            None => ControlFlow::Break(()),
+        store.scan(0, &mut |_, entry| {
+            auditor.push(entry);
+            ControlFlow::Continue(())
         })?;
         let report = auditor.clone().finish();
         if !report.findings.is_empty() {
             return Err(Error::DoesNotVerify(report.findings));
         }
         let (state, tree) = auditor.into_parts();
-        Ok(Self { store, signer, surroundings, log, state, tree, dropped: Dropped::default() })
+        let dropped = Dropped::default();
+        Ok(Self { store, signer, surroundings, log, state, tree, dropped, halted: false })
     }
 
     /// The state that the log adds up to.
@@ -208,9 +212,10 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// # Errors
     /// As [`Error`] says; after an error of the store nothing is taken any more.
     pub fn submit(&mut self, command: Command) -> Result<Answer, Error> {
-        for payment in self.dropped.take() {
+        while let Some(payment) = self.dropped.first() {
             let reason = Some("the permit was dropped".into());
             self.decide(Command::Unknown { payment, reason })?;
+            self.dropped.forget_first();
         }
         self.decide(command)
     }
@@ -222,6 +227,9 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     }
 
     fn decide(&mut self, command: Command) -> Result<Answer, Error> {
+        if self.halted {
+            return Err(StoreError::Poisoned.into());
+        }
         let time = self.now()?;
         let stops = matches!(command, Command::Stop {});
         let log_key = *self.log.key().bytes();
@@ -242,7 +250,10 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         let unsigned = record.to_unsigned(self.log.name(), self.log.key())?;
         let entry = unsigned.finish(&self.signer.sign(&unsigned.to_be_signed())?);
         // INVARIANT: nothing is answered, and the state does not move, before the record is durable.
+        // After an error it may be durable all the same, so that no other record may be signed in its place.
+        self.halted = true;
         self.store.append(record.index.value(), &entry, &asides)?;
+        self.halted = false;
         let leaf = leaf_hash(&entry);
         self.tree.append(leaf);
         self.state.seal(decision.pending, Hash32(*leaf.bytes()));
@@ -273,6 +284,9 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// # Errors
     /// [`Error::Sign`] and [`Error::Store`].
     pub fn checkpoint(&mut self) -> Result<String, Error> {
+        if self.halted {
+            return Err(StoreError::Poisoned.into());
+        }
         let checkpoint = Checkpoint {
             origin: self.log.name().to_string(),
             size: self.tree.size(),
@@ -284,7 +298,9 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
             note::SignError::Signer(error) => error,
             other => SignError(other.to_string()),
         })?;
+        self.halted = true;
         self.store.put_checkpoint(&note)?;
+        self.halted = false;
         Ok(note)
     }
 
@@ -387,11 +403,14 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// The payment settled, for its exposure or for `amount`, as the `PAYMENT-RESPONSE` header says.
     ///
     /// # Errors
-    /// As [`Core::submit`].
+    /// As [`Core::submit`]. The permit is then dropped: the payment's outcome is unknown until
+    /// [`Command::Settle`] or [`Command::Fail`] is recorded for it.
     pub fn settle(&mut self, permit: Permit, amount: Option<Amount>, response: Option<&str>) -> Result<Index, Error> {
         let amount = amount.unwrap_or(permit.granted().exposure);
-        let payment = permit.spend();
-        self.accepted(Command::Settle { payment, amount, payment_response: response.map(String::from) })
+        let (payment, payment_response) = (permit.payment(), response.map(String::from));
+        let index = self.accepted(Command::Settle { payment, amount, payment_response })?;
+        permit.spend();
+        Ok(index)
     }
 
     /// The payment failed, as the `PAYMENT-RESPONSE` header says.
@@ -399,9 +418,10 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// # Errors
     /// As [`Core::submit`].
     pub fn fail(&mut self, permit: Permit, reason: &str, response: Option<&str>) -> Result<Index, Error> {
-        let payment = permit.spend();
-        let payment_response = response.map(String::from);
-        self.accepted(Command::Fail { payment, payment_response, reason: Some(reason.into()) })
+        let (payment, payment_response) = (permit.payment(), response.map(String::from));
+        let index = self.accepted(Command::Fail { payment, payment_response, reason: Some(reason.into()) })?;
+        permit.spend();
+        Ok(index)
     }
 
     /// The outcome of the payment is not known.
@@ -409,8 +429,10 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// # Errors
     /// As [`Core::submit`].
     pub fn unknown(&mut self, permit: Permit, reason: &str) -> Result<Index, Error> {
-        let payment = permit.spend();
-        self.accepted(Command::Unknown { payment, reason: Some(reason.into()) })
+        let payment = permit.payment();
+        let index = self.accepted(Command::Unknown { payment, reason: Some(reason.into()) })?;
+        permit.spend();
+        Ok(index)
     }
 }
 

@@ -29,6 +29,8 @@
 //! # }
 //! ```
 
+extern crate alloc;
+
 mod answer;
 pub mod command;
 mod core;

@@ -1,7 +1,8 @@
 //! The permit in a caller's hand: used up by settling or giving up, and never forgotten.
 
-use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use counterfoil_record::{Hash32, Index};
 
@@ -10,15 +11,24 @@ use crate::core::Error;
 
 /// Permits that were dropped without a word, to be recorded as unknown.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Dropped(Arc<Mutex<Vec<Index>>>);
+pub(crate) struct Dropped(Arc<Mutex<VecDeque<Index>>>);
 
 impl Dropped {
-    pub(crate) fn take(&self) -> Vec<Index> {
-        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// The one that was dropped first. It stays until it is recorded.
+    pub(crate) fn first(&self) -> Option<Index> {
+        self.lock().front().copied()
+    }
+
+    pub(crate) fn forget_first(&self) {
+        self.lock().pop_front();
     }
 
     fn push(&self, payment: Index) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(payment);
+        self.lock().push_back(payment);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Index>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -53,9 +63,8 @@ impl Permit {
     }
 
     /// The permit has been accounted for.
-    pub(crate) fn spend(mut self) -> Index {
+    pub(crate) fn spend(mut self) {
         self.dropped = None;
-        self.granted.payment
     }
 }
 

@@ -94,12 +94,12 @@ impl FileKey {
     /// # Errors
     /// As [`KeyFileError`] says.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
-        let mut pem = Zeroizing::new(String::new());
-        let read = File::open(path)?.take(FILE_MOST.saturating_add(1)).read_to_string(&mut pem)?;
+        let mut pem = Zeroizing::new(Vec::new());
+        let read = File::open(path)?.take(FILE_MOST.saturating_add(1)).read_to_end(&mut pem)?;
         if u64::try_from(read).is_ok_and(|read| read > FILE_MOST) {
             return Err(KeyFileError::TooLong);
         }
-        Self::from_pem(&pem)
+        Self::from_pem(core::str::from_utf8(&pem).map_err(|_| KeyFileError::NotAKey)?)
     }
 
     /// The key as PKCS#8 PEM text.

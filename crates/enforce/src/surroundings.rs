@@ -1,6 +1,6 @@
 //! What the core takes from outside: the time, and random salts.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use counterfoil_record::Time;

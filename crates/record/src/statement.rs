@@ -67,6 +67,10 @@ wire_map! {
 pub const FORMAT: u64 = 1;
 
 impl Statement {
+    fn subject(&self) -> Id {
+        Id::numbered(self.kind.code(), self.against.value())
+    }
+
     /// This statement by the person of `signer`, signed at `at`, to be signed by their key.
     pub fn to_unsigned(&self, signer: &NamedKey, at: Time) -> Unsigned {
         let header = Header {
@@ -74,7 +78,7 @@ impl Statement {
             kid: signer.key().thumbprint(),
             claims: Claims {
                 issuer: signer.name().clone(),
-                subject: Id::numbered(self.kind.code(), self.against.value()),
+                subject: self.subject(),
                 issued_at: at.seconds(),
             },
         };
@@ -93,14 +97,18 @@ impl SignedStatement {
     /// Decodes a statement.
     ///
     /// # Errors
-    /// As [`crate::codec::Class`] says: anything that this crate would not have written, and an unknown
-    /// format version ([`crate::codec::Class::OutOfRange`]).
+    /// As [`crate::codec::Class`] says: anything that this crate would not have written;
+    /// [`crate::codec::Class::OutOfRange`] also for an unknown format version and for a header whose
+    /// subject is not the payload's.
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         let message = Message::decode(bytes, PROFILE)?;
         let statement = Statement::from_bytes(message.payload())?;
         if statement.format != FORMAT {
             // The head of the map and the key 1 are one byte each.
             return Err(crate::codec::Class::OutOfRange.at(2));
+        }
+        if message.header().claims.subject != statement.subject() {
+            return Err(crate::codec::Class::OutOfRange.at(0));
         }
         Ok(Self { message, statement })
     }

@@ -7,13 +7,18 @@ use counterfoil_record::key::NamedKey;
 /// The origin of every log in tests.
 pub const ORIGIN: &str = "log.test.example/agents";
 
-/// The Ed25519 key whose seed is `label`, repeated.
-pub fn ed25519(label: &str) -> FileKey {
+/// `label`, repeated.
+pub fn seed(label: &str) -> [u8; 32] {
     let mut seed = [0; 32];
     for (to, from) in seed.iter_mut().zip(label.bytes().cycle()) {
         *to = from;
     }
-    FileKey::from_seed(&seed).unwrap()
+    seed
+}
+
+/// The Ed25519 key whose seed is `label`, repeated.
+pub fn ed25519(label: &str) -> FileKey {
+    FileKey::from_seed(&seed(label)).unwrap()
 }
 
 /// The log's key.

@@ -12,5 +12,9 @@
 
 pub mod forge;
 pub mod keys;
+pub mod policy;
 pub mod rail;
+pub mod recipes;
+pub mod scene;
 pub mod script;
+pub mod vectors;

@@ -19,6 +19,7 @@ pub struct Script {
     /// The time now, milliseconds since the Unix epoch.
     pub now: u64,
     salts: u8,
+    used: Vec<[u8; 16]>,
     auditor: Auditor,
 }
 
@@ -38,7 +39,7 @@ impl Script {
         let origin = keys::ORIGIN.parse().unwrap();
         let core = Core::create_unstarted(MemoryStore::default(), keys::log(), surroundings, origin).unwrap();
         let auditor = Auditor::new(Some(trust()), None);
-        let mut script = Self { core, now: START, salts: 0, auditor };
+        let mut script = Self { core, now: START, salts: 0, used: Vec::new(), auditor };
         script.oracle();
         script
     }
@@ -65,9 +66,17 @@ impl Script {
             self.salts = self.salts.wrapping_add(1);
             surroundings.salts.push_back([self.salts; 16]);
         }
+        let offered: Vec<_> = surroundings.salts.iter().copied().collect();
         let answer = self.core.submit(command).unwrap();
+        let left = self.core.surroundings_mut().salts.len();
+        self.used = offered[..offered.len() - left].to_vec();
         self.oracle();
         answer
+    }
+
+    /// The salts that the last command used.
+    pub fn used_salts(&self) -> &[[u8; 16]] {
+        &self.used
     }
 
     /// Submits what gives a record.
@@ -96,13 +105,7 @@ impl Script {
             assert!(self.auditor.push(&entry).is_some(), "{:?}", self.auditor.findings());
         }
         assert_eq!(self.auditor.state(), self.core.state());
-        assert_eq!(self.auditor.tree().root(), self.core_root());
-    }
-
-    fn core_root(&self) -> counterfoil_tlog::Hash {
-        let mut tree = counterfoil_tlog::CompactRange::new();
-        self.entries().iter().for_each(|entry| tree.append(counterfoil_tlog::leaf_hash(entry)));
-        tree.root()
+        assert_eq!(*self.auditor.tree().root().bytes(), self.core.root().0);
     }
 
     /// A signed statement of `person`, in the `finance` role, base64.

@@ -4,7 +4,9 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use counterfoil_record::input::Genesis;
-use counterfoil_record::{Amount, Hash32, Index, Span, Text, Time};
+use counterfoil_record::{Amount, Hash32, Index, Text, Time};
+
+use crate::policy::Budget;
 
 use super::{Contribution, GroupKey, InForce, ItemOf, Keyed, Payment, Run, RunKey, State, Status, Transaction};
 
@@ -163,18 +165,17 @@ impl State {
         }
     }
 
-    /// The window of the budget that counts a payment permitted by record `permit`.
-    fn window(&self, group: &GroupKey, permit: Index) -> Option<Option<Span>> {
+    /// The budget of the group, if it counts a payment permitted by record `permit`.
+    fn counting(&self, group: &GroupKey, permit: Index) -> Option<&Budget> {
         let in_force = self.policy.as_ref()?;
         let since = in_force.budgets_since.get(&group.budget)?;
-        let budget = in_force.policy.budgets.iter().find(|budget| budget.id == group.budget)?;
-        (permit > *since).then_some(budget.rolling)
+        in_force.policy.budgets.iter().find(|budget| budget.id == group.budget && permit > *since)
     }
 
     /// A budget that is gone counts nothing. A payment that was allowed before a budget was adopted is not
     /// in it, also where another budget had the same id then.
     fn move_ledger(&mut self, moved: &Movement, index: Index, now: Time) {
-        let Some(window) = self.window(&moved.group, moved.permit) else { return };
+        let Some(window) = self.counting(&moved.group, moved.permit).map(|budget| budget.rolling) else { return };
         let ledger = self.ledgers.entry(moved.group.clone()).or_default();
         ledger.forget(now, window);
         ledger.record(moved, index, window);

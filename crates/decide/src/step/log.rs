@@ -14,6 +14,10 @@ use crate::draft::{Decision, Draft};
 use crate::policy::{Policy, compile};
 use crate::state::{Change, InForce};
 
+/// The longest canonical encoding of a policy, in bytes: with its source of at most as many it takes no more
+/// than its share of a record.
+const POLICY_MOST: usize = 20 * 1024;
+
 pub(super) fn genesis(mut draft: Draft<'_>, genesis: &Genesis) -> Decision {
     let known = genesis.format == FORMAT && genesis.semantics == SEMANTICS;
     if !known || PublicKey::from_bytes(genesis.log_key.0).is_err() {
@@ -26,6 +30,9 @@ pub(super) fn genesis(mut draft: Draft<'_>, genesis: &Genesis) -> Decision {
 
 /// The policy must be what its source compiles to; that is tried here, so that the auditor tries it too.
 pub(super) fn adopt_policy(mut draft: Draft<'_>, genesis: &Genesis, adopt: &AdoptPolicy) -> Decision {
+    if adopt.policy.as_slice().len() > POLICY_MOST {
+        return draft.refuse(Code::TooMany);
+    }
     let source = core::str::from_utf8(adopt.source.as_slice()).ok();
     let compiled = source.and_then(|source| compile(source).ok());
     let stated = Policy::from_bytes(adopt.policy.as_slice()).ok();
