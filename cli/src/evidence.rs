@@ -1,6 +1,7 @@
 //! Evidence from files: trust, log, and the audit of the one under the other.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -15,11 +16,14 @@ const FILE_MOST: u64 = 1024 * 1024;
 
 /// Reads a text file of bounded length.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
-    let size = fs::metadata(path).map_err(|error| Failure::at(path.display(), error))?.len();
-    if size > FILE_MOST {
-        return Err(Failure::at(path.display(), format_args!("has {size} bytes, {FILE_MOST} is the most")));
+    let mut text = String::new();
+    let file = File::open(path).map_err(|error| Failure::at(path.display(), error))?;
+    let read = file.take(FILE_MOST.saturating_add(1)).read_to_string(&mut text);
+    let len = read.map_err(|error| Failure::at(path.display(), error))?;
+    if u64::try_from(len).is_ok_and(|len| len > FILE_MOST) {
+        return Err(Failure::at(path.display(), format_args!("longer than {FILE_MOST} bytes")));
     }
-    fs::read_to_string(path).map_err(|error| Failure::at(path.display(), error))
+    Ok(text)
 }
 
 /// Reads a trust file, if one is named.

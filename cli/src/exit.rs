@@ -43,15 +43,6 @@ impl Failure {
         Self { message: message.to_string(), verdict: Verdict::Failed }
     }
 
-    /// What makes an audit come out as `verdict`; 2 where the audit itself found nothing wrong.
-    pub(crate) fn audited(message: impl Display, verdict: Verdict) -> Self {
-        let verdict = match verdict {
-            Verdict::Verified | Verdict::Insufficient => Verdict::Undecided,
-            wrong => wrong,
-        };
-        Self { message: message.to_string(), verdict }
-    }
-
     /// An error at a place: a file, a line.
     pub(crate) fn at(place: impl Display, error: impl Display) -> Self {
         Self::new(format_args!("{place}: {error}"))

@@ -18,7 +18,8 @@ use words::headline;
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Explanation<'a> {
-    story: &'a Story,
+    /// None where the record of that index cannot be read.
+    story: Option<&'a Story>,
     report: &'a Report,
 }
 
@@ -30,7 +31,11 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     let entry = entry.ok_or_else(|| Failure::at(place(), "there is no such record"))?;
     let Ok(record) = SignedRecord::decode(&entry) else {
         let (report, _) = audit(&log, trust, &mut |_| {});
-        line(verify::text(&report))?;
+        if args.json {
+            json(&Explanation { story: None, report: &report })?;
+        } else {
+            line(verify::text(&report))?;
+        }
         return Ok(Exit::Verdict(report.verdict));
     };
     let mut story = Story::of(record.unverified())
@@ -38,7 +43,7 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     let (report, state) = audit(&log, trust, &mut |checked| story.observe(checked));
     story.conclude(&state);
     if args.json {
-        json(&Explanation { story: &story, report: &report })?;
+        json(&Explanation { story: Some(&story), report: &report })?;
     } else {
         line(text(&story, &report))?;
     }

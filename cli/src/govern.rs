@@ -1,15 +1,16 @@
 //! `govern`: JSON commands on stdin, decisions on stdout, flushed one by one.
 
+use std::fmt::Display;
 use std::io::{self, BufRead as _, Read as _};
 
 use counterfoil_enforce::{Command, Core, Error, FileKey, Scripted, Signer, Surroundings, System};
-use counterfoil_record::{Text, Time};
+use counterfoil_record::Time;
 use counterfoil_store::{SqliteStore, Store};
 use serde::{Deserialize, Serialize};
 
 use crate::args::Govern;
 use crate::exit::{Exit, Failure};
-use crate::screen::json_line;
+use crate::screen::{json_line, note, safe};
 
 /// The longest line that is read, in bytes.
 const LINE_MOST: u64 = 1024 * 1024;
@@ -51,32 +52,45 @@ pub(crate) fn run(args: &Govern) -> Result<Exit, Failure> {
     if args.replay { replay(args, key) } else { live(args, key) }
 }
 
-/// The next line of stdin without its end, or `None` at the end.
-fn next_line(number: u64) -> Result<Option<String>, Failure> {
-    let mut bytes = Vec::new();
-    let read = io::stdin().lock().take(LINE_MOST.saturating_add(1)).read_until(b'\n', &mut bytes)?;
-    if u64::try_from(read).is_ok_and(|read| read > LINE_MOST) {
-        return Err(Failure::at(format_args!("line {number}"), format_args!("longer than {LINE_MOST} bytes")));
-    }
+/// Why a line cannot be read.
+#[derive(Debug, thiserror::Error)]
+enum NotALine {
+    #[error("longer than {LINE_MOST} bytes")]
+    TooLong,
+    #[error("not UTF-8")]
+    NotUtf8,
+}
+
+/// The next line of stdin without its end, or `None` at the end. One that cannot be read is read over.
+fn next_line() -> io::Result<Option<Result<String, NotALine>>> {
+    let (mut stdin, mut bytes) = (io::stdin().lock(), Vec::new());
+    let read = stdin.by_ref().take(LINE_MOST.saturating_add(1)).read_until(b'\n', &mut bytes)?;
     if read == 0 {
         return Ok(None);
     }
-    String::from_utf8(bytes)
-        .map(|line| Some(line.trim_end_matches(['\n', '\r']).to_owned()))
-        .map_err(|_| Failure::at(format_args!("line {number}"), "not UTF-8"))
+    if u64::try_from(read).is_ok_and(|read| read > LINE_MOST) {
+        if bytes.last() != Some(&b'\n') {
+            stdin.skip_until(b'\n')?;
+        }
+        return Ok(Some(Err(NotALine::TooLong)));
+    }
+    let line = String::from_utf8(bytes).map(|line| line.trim_end_matches(['\n', '\r']).to_owned());
+    Ok(Some(line.map_err(|_| NotALine::NotUtf8)))
 }
 
 fn live(args: &Govern, key: FileKey) -> Result<Exit, Failure> {
     let store = SqliteStore::open(&args.log).map_err(|error| Failure::at(args.log.display(), error))?;
     let mut core = Core::open(store, key, System).map_err(|error| refuse_to_open(args, &error))?;
     for open in core.outstanding() {
-        eprintln!("counterfoil: payment {} is {}: {} reserved", open.payment, open.status, open.exposure);
+        note(format_args!("payment {} is {}: {} reserved", open.payment, open.status, open.exposure));
     }
     let (mut number, mut failed) = (1_u64, false);
-    while let Some(line) = next_line(number)? {
-        if !line.trim().is_empty() && !answer(&mut core, number, &line)? {
-            failed = true;
-        }
+    while let Some(line) = next_line()? {
+        let taken = match line {
+            Ok(line) => line.trim().is_empty() || answer(&mut core, number, &line)?,
+            Err(error) => unanswered(number, error)?,
+        };
+        failed |= !taken;
         number = number.saturating_add(1);
     }
     let store = core.close().map_err(Failure::new)?;
@@ -99,27 +113,32 @@ fn answer<S: Store, K: Signer, E: Surroundings>(
     number: u64,
     line: &str,
 ) -> Result<bool, Failure> {
-    let error = match read_command(line) {
-        Ok(command) => match core.submit(command) {
-            Ok(answer) => {
-                json_line(&answer)?;
-                return Ok(true);
-            }
-            Err(error @ (Error::Store(_) | Error::Sign(_) | Error::Surroundings(_) | Error::ClockBehind { .. })) => {
-                return Err(Failure::at(format_args!("line {number}"), error));
-            }
-            Err(error) => error.to_string(),
-        },
-        Err(error) => error,
+    let command = match read_command(line) {
+        Ok(command) => command,
+        Err(error) => return unanswered(number, error),
     };
-    let error = Text::shown(error).as_str().to_owned();
-    eprintln!("counterfoil: line {number}: {error}");
-    json_line(&Unanswered { line: number, error })?;
+    match core.submit(command) {
+        Ok(answer) => json_line(&answer).map(|()| true),
+        Err(error @ (Error::Store(_) | Error::Sign(_) | Error::Surroundings(_) | Error::ClockBehind { .. })) => {
+            Err(Failure::at(format_args!("line {number}"), error))
+        }
+        Err(error) => unanswered(number, error),
+    }
+}
+
+/// Answers a line that was not taken, with one error on one line.
+fn unanswered(line: u64, error: impl Display) -> Result<bool, Failure> {
+    let error = safe(error.to_string().replace('\n', "; "));
+    note(format_args!("line {line}: {error}"));
+    json_line(&Unanswered { line, error })?;
     Ok(false)
 }
 
 /// Reads a command. Genesis, start and stop are the core's own acts; times and salts are for replays.
 fn read_command(line: &str) -> Result<Command, String> {
+    if !line.trim_start().starts_with('{') {
+        return Err("a command is a JSON object".into());
+    }
     match serde_json::from_str(line) {
         Ok(Command::Genesis { .. } | Command::Start {} | Command::Stop {}) => {
             Err("genesis, start and stop are written by the core itself".into())
@@ -134,11 +153,13 @@ fn read_command(line: &str) -> Result<Command, String> {
 
 /// Makes a log anew from scenes; the first must be its genesis. Stops at the first line that is not taken.
 fn replay(args: &Govern, key: FileKey) -> Result<Exit, Failure> {
-    let scene = |number: u64, line: &str| -> Result<Scene, Failure> {
-        serde_json::from_str(line).map_err(|error| Failure::at(format_args!("line {number}"), error))
+    let scene = |number: u64, line: Result<String, NotALine>| -> Result<Scene, Failure> {
+        let place = format!("line {number}");
+        let line = line.map_err(|error| Failure::at(&place, error))?;
+        serde_json::from_str(&line).map_err(|error| Failure::at(&place, error))
     };
-    let Some(line) = next_line(1)? else { return Err(Failure::new("there is no line to replay")) };
-    let first = scene(1, &line)?;
+    let Some(line) = next_line()? else { return Err(Failure::new("there is no line to replay")) };
+    let first = scene(1, line)?;
     let Command::Genesis { origin } = &first.input else {
         return Err(Failure::at("line 1", "a replay begins with a genesis"));
     };
@@ -146,9 +167,9 @@ fn replay(args: &Govern, key: FileKey) -> Result<Exit, Failure> {
     let mut core = Core::create_unstarted(store, key, first.script()?, origin.clone())
         .map_err(|error| Failure::at("line 1", error))?;
     let mut number = 2_u64;
-    while let Some(line) = next_line(number)? {
+    while let Some(line) = next_line()? {
         let place = format!("line {number}");
-        let scene = scene(number, &line)?;
+        let scene = scene(number, line)?;
         *core.surroundings_mut() = scene.script()?;
         let answer = core.submit(scene.input).map_err(|error| Failure::at(&place, error))?;
         if !core.surroundings_mut().salts.is_empty() {

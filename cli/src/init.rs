@@ -1,10 +1,11 @@
 //! `init`: a new log, its key, and the trust that an auditor starts from.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::Path;
 
 use counterfoil_audit::Level;
-use counterfoil_enforce::{Core, FileKey, System};
+use counterfoil_enforce::{Core, FileKey, Signer as _, System};
 use counterfoil_record::key::NamedKey;
 use counterfoil_store::{Records as _, SqliteStore};
 
@@ -16,10 +17,16 @@ use crate::screen::line;
 pub(crate) fn run(args: &Init) -> Result<Exit, Failure> {
     let policy = args.policy.as_deref().map(policy::read).transpose()?;
     let keys = args.dir.join("keys");
+    let (log_path, key_path, trust_path) = (args.dir.join("log.sqlite"), keys.join("log.pem"), args.dir.join("trust.toml"));
+    for path in [&log_path, &keys, &trust_path] {
+        if path.symlink_metadata().is_ok() {
+            return Err(Failure::at(path.display(), "is there already"));
+        }
+    }
+    let key = FileKey::generate().map_err(Failure::new)?;
+    NamedKey::new(args.origin.clone(), *key.public_key()).map_err(|error| Failure::at("--origin", error))?;
     fs::create_dir_all(&args.dir).map_err(|error| Failure::at(args.dir.display(), error))?;
     fs::create_dir(&keys).map_err(|error| Failure::at(keys.display(), error))?;
-    let (log_path, key_path, trust_path) = (args.dir.join("log.sqlite"), keys.join("log.pem"), args.dir.join("trust.toml"));
-    let key = FileKey::generate().map_err(Failure::new)?;
     key.write_new(&key_path).map_err(|error| Failure::at(key_path.display(), error))?;
     let store = SqliteStore::create(&log_path).map_err(|error| Failure::at(log_path.display(), error))?;
     let mut core = Core::create(store, key, System, args.origin.clone()).map_err(Failure::new)?;
@@ -37,7 +44,7 @@ pub(crate) fn run(args: &Init) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Writes a trust file.
+/// Writes a new trust file.
 pub(crate) fn write_trust(path: &Path, log: &NamedKey, require: Level, checkpoint: Option<&str>) -> Result<(), Failure> {
     let mut text = String::from(
         "# What an auditor believes before looking at the log. Keep it where the log's operator cannot change it.\n",
@@ -46,5 +53,6 @@ pub(crate) fn write_trust(path: &Path, log: &NamedKey, require: Level, checkpoin
     if let Some(checkpoint) = checkpoint {
         text.push_str(&format!("checkpoint = \"\"\"\n{checkpoint}\"\"\"\n"));
     }
-    fs::write(path, text).map_err(|error| Failure::at(path.display(), error))
+    let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| Failure::at(path.display(), error))
 }

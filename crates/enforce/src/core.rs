@@ -2,20 +2,21 @@
 
 use core::ops::ControlFlow;
 
-use counterfoil_audit::{Auditor, Finding, Level, Trust};
+use counterfoil_audit::{Auditor, Level, Trust};
 use counterfoil_decide::{State, Step};
-use counterfoil_record::key::{NamedKey, VkeyError};
-use counterfoil_record::verdict::{Code, Outcome};
-use counterfoil_record::{Amount, FORMAT, Hash32, Id, Index, Input, Record, SignedRecord, Time, WriteError};
+use counterfoil_record::key::NamedKey;
+use counterfoil_record::verdict::Code;
+use counterfoil_record::{Amount, FORMAT, Hash32, Id, Index, Input, Record, SignedRecord, Time};
 use counterfoil_store::{Store, StoreError};
 use counterfoil_tlog::{Checkpoint, CompactRange, leaf_hash, note};
 
 use crate::answer::{Answer, Question, Recorded, granted};
-use crate::command::{Command, OpenRun, Pay};
-use crate::permit::{Dropped, NotAllowed, Permit};
-use crate::prepare::{CommandError, Prepared, prepare};
+use crate::command::Command;
+use crate::error::Error;
+use crate::permit::Dropped;
+use crate::prepare::{Prepared, prepare};
 use crate::signer::{SignError, Signer};
-use crate::surroundings::{Surroundings, SurroundingsError};
+use crate::surroundings::Surroundings;
 
 /// Name and version of this program, as `start` records state it.
 pub const TOOL: &str = concat!("counterfoil-enforce ", env!("CARGO_PKG_VERSION"));
@@ -27,61 +28,15 @@ const CLOCK_SLACK: u64 = 1_000;
 /// An open log, with the state that it adds up to.
 #[derive(Debug)]
 pub struct Core<S, K, E> {
-    store: S,
+    pub(crate) store: S,
     signer: K,
     surroundings: E,
     log: NamedKey,
     state: State,
     tree: CompactRange,
-    dropped: Dropped,
+    pub(crate) dropped: Dropped,
     /// The store failed: what is on the disk is not known.
     halted: bool,
-}
-
-/// Why the core did not do what it was asked. Nothing was allowed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The command cannot be put as an input.
-    #[error(transparent)]
-    Command(#[from] CommandError),
-    /// The disk.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The signer.
-    #[error(transparent)]
-    Sign(#[from] SignError),
-    /// The clock.
-    #[error(transparent)]
-    Surroundings(#[from] SurroundingsError),
-    /// The record would be too long.
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    /// The origin cannot name a key.
-    #[error("the origin: {0}")]
-    Origin(#[from] VkeyError),
-    /// The log has records where none should be, or none where some should be.
-    #[error("the log has {0} records")]
-    Size(u64),
-    /// The log does not verify; the core does not go on from it.
-    #[error("the log does not verify: {}", findings(.0))]
-    DoesNotVerify(Vec<Finding>),
-    /// The clock is behind the last record.
-    #[error("the clock is {behind} ms behind the last record")]
-    ClockBehind {
-        /// By how much, in milliseconds.
-        behind: u64,
-    },
-    /// The command was refused, and recorded.
-    #[error("refused by record {}: {}", .0.index, .0.codes.iter().map(|code| code.code()).collect::<Vec<_>>().join(", "))]
-    Refused(Box<Recorded>),
-}
-
-fn findings(findings: &[Finding]) -> String {
-    let shown = findings.iter().take(3).map(|finding| match finding.index {
-        Some(index) => format!("record {index}: {}", finding.code),
-        None => finding.code.code().to_owned(),
-    });
-    shown.collect::<Vec<_>>().join("; ")
 }
 
 /// A payment that is allowed and not final.
@@ -316,123 +271,6 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// Gives the store back without a `stop` record.
     pub fn into_store(self) -> S {
         self.store
-    }
-
-    /// Submits a command that must be accepted.
-    fn accepted(&mut self, command: Command) -> Result<Index, Error> {
-        match self.submit(command)? {
-            Answer::Recorded(recorded) if recorded.outcome == Outcome::Accepted => Ok(recorded.index),
-            Answer::Recorded(recorded) => Err(Error::Refused(recorded)),
-            Answer::Repeated(repeated) => Ok(repeated.repeat_of),
-        }
-    }
-
-    /// Puts a policy in force.
-    ///
-    /// # Errors
-    /// [`Error::Refused`], and as [`Core::submit`].
-    pub fn adopt_policy(&mut self, source: &str) -> Result<Index, Error> {
-        self.accepted(Command::AdoptPolicy { source: source.into() })
-    }
-
-    /// Opens a run; gives its lasting name.
-    ///
-    /// # Errors
-    /// [`Error::Refused`], and as [`Core::submit`].
-    pub fn open_run(&mut self, run: OpenRun) -> Result<Index, Error> {
-        self.accepted(Command::OpenRun(run))
-    }
-
-    /// Asks to pay. Only a payment that is allowed, and whose record is durable, gives a permit.
-    ///
-    /// # Errors
-    /// As [`NotAllowed`] says.
-    pub fn pay(&mut self, pay: Pay) -> Result<Permit, NotAllowed> {
-        let answer = self.submit(Command::Pay(Box::new(pay)))?;
-        self.permit(answer)
-    }
-
-    /// Asks again for a held payment.
-    ///
-    /// # Errors
-    /// As [`NotAllowed`] says.
-    pub fn claim(&mut self, payment: Index) -> Result<Permit, NotAllowed> {
-        let answer = self.submit(Command::Claim { payment })?;
-        self.permit(answer)
-    }
-
-    fn permit(&self, answer: Answer) -> Result<Permit, NotAllowed> {
-        let mut recorded = match answer {
-            Answer::Repeated(repeated) => return self.permit_again(repeated),
-            Answer::Recorded(recorded) => recorded,
-        };
-        match (recorded.outcome, recorded.permit.take()) {
-            (Outcome::Allow, Some(granted)) => Ok(Permit::new(granted, self.dropped.clone())),
-            (Outcome::Hold, _) => {
-                let question = recorded.question.clone();
-                Err(NotAllowed::Held(recorded, question))
-            }
-            (Outcome::Deny | Outcome::Refused, _) => Err(NotAllowed::Denied(recorded)),
-            _ => Err(NotAllowed::Undecided(recorded)),
-        }
-    }
-
-    /// The permit of a request that was allowed before, while the payment is open and unbound.
-    fn permit_again(&self, repeated: crate::Repeated) -> Result<Permit, NotAllowed> {
-        let Some(index) = repeated.permit_record else { return Err(NotAllowed::Repeated(repeated)) };
-        let entry = self.store.read(index.value()).map_err(Error::Store)?;
-        let granted = entry.and_then(|entry| {
-            let record = SignedRecord::decode(&entry).ok()?;
-            granted(record.unverified(), repeated.repeat_of, &Hash32(*leaf_hash(&entry).bytes()))
-        });
-        match granted {
-            Some(granted) => Ok(Permit::new(granted, self.dropped.clone())),
-            None => Err(NotAllowed::Repeated(repeated)),
-        }
-    }
-
-    /// Shows what the wallet signed: the `PAYMENT-SIGNATURE` header. Send it only if this is `Ok`.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] if it is not what was allowed, and as [`Core::submit`].
-    pub fn bind(&mut self, permit: &Permit, payment_signature: &str) -> Result<Index, Error> {
-        let payment_signature = payment_signature.into();
-        self.accepted(Command::Bind { payment: permit.payment(), payment_signature })
-    }
-
-    /// The payment settled, for its exposure or for `amount`, as the `PAYMENT-RESPONSE` header says.
-    ///
-    /// # Errors
-    /// As [`Core::submit`]. The permit is then dropped: the payment's outcome is unknown until
-    /// [`Command::Settle`] or [`Command::Fail`] is recorded for it.
-    pub fn settle(&mut self, permit: Permit, amount: Option<Amount>, response: Option<&str>) -> Result<Index, Error> {
-        let amount = amount.unwrap_or(permit.granted().exposure);
-        let (payment, payment_response) = (permit.payment(), response.map(String::from));
-        let index = self.accepted(Command::Settle { payment, amount, payment_response })?;
-        permit.spend();
-        Ok(index)
-    }
-
-    /// The payment failed, as the `PAYMENT-RESPONSE` header says.
-    ///
-    /// # Errors
-    /// As [`Core::submit`].
-    pub fn fail(&mut self, permit: Permit, reason: &str, response: Option<&str>) -> Result<Index, Error> {
-        let (payment, payment_response) = (permit.payment(), response.map(String::from));
-        let index = self.accepted(Command::Fail { payment, payment_response, reason: Some(reason.into()) })?;
-        permit.spend();
-        Ok(index)
-    }
-
-    /// The outcome of the payment is not known.
-    ///
-    /// # Errors
-    /// As [`Core::submit`].
-    pub fn unknown(&mut self, permit: Permit, reason: &str) -> Result<Index, Error> {
-        let payment = permit.payment();
-        let index = self.accepted(Command::Unknown { payment, reason: Some(reason.into()) })?;
-        permit.spend();
-        Ok(index)
     }
 }
 

@@ -34,6 +34,8 @@ extern crate alloc;
 mod answer;
 pub mod command;
 mod core;
+mod error;
+mod pay;
 mod permit;
 mod prepare;
 mod signer;
@@ -41,7 +43,8 @@ mod surroundings;
 
 pub use answer::{Answer, Failing, Granted, Question, Recorded, Repeated};
 pub use command::{Command, Pay};
-pub use core::{Core, Error, Outstanding, TOOL};
+pub use core::{Core, Outstanding, TOOL};
+pub use error::Error;
 pub use permit::{NotAllowed, Permit};
 pub use prepare::CommandError;
 pub use signer::{FileKey, KeyFileError, SignError, Signer};

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use counterfoil_record::{Hash32, Index};
 
 use crate::answer::{Granted, Question, Recorded, Repeated};
-use crate::core::Error;
+use crate::error::Error;
 
 /// Permits that were dropped without a word, to be recorded as unknown.
 #[derive(Clone, Debug, Default)]

@@ -21,9 +21,9 @@
 
 mod obligation;
 mod signature;
-mod wallet;
 #[cfg(test)]
 mod tests;
+mod wallet;
 
 use alloc::string::String;
 

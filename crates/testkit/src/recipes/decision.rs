@@ -1,12 +1,17 @@
 //! Decision vectors.
 
 mod approvals;
+mod binding;
 mod budgets;
+mod facts;
 mod gates;
 mod money;
 mod obligations;
 mod phases;
 mod plans;
+mod policies;
+mod repeats;
+mod reservations;
 mod sagas;
 mod standing;
 mod transactions;
@@ -26,6 +31,11 @@ pub fn all() -> Vec<Decision> {
         money::all(),
         gates::all(),
         approvals::all(),
+        reservations::all(),
+        facts::all(),
+        repeats::all(),
+        binding::all(),
+        policies::all(),
     ];
     themes.concat()
 }
