@@ -8,25 +8,27 @@
 //! [`Permit`] that is dropped without being settled or given up is recorded as `unknown`, never forgotten.
 //!
 //! ```
-//! use counterfoil_enforce::{Core, FileKey, NotAllowed, Pay, System, command::OpenRun};
+//! use counterfoil_enforce::{Core, FileKey, Granted, Pay, System, command::OpenRun};
 //! use counterfoil_store::MemoryStore;
-//! # fn example(policy: &str, header: &str, sign: impl Fn([u8; 32]) -> String)
-//! # -> Result<(), Box<dyn std::error::Error>> {
+//! # use counterfoil_testkit::{policy, rail};
+//! # let policy = &policy::plain();
+//! # let url = "https://data.example/v1/quote";
+//! # let header = &rail::Offer::new(url, 10_000).header();
+//! # let sign = |it: &Granted| rail::Signing::new(it.exposure.units(), it.until, it.slot).header();
+//! # let send = |_: &str| rail::response(true);
 //! let key = FileKey::generate()?;
 //! let mut core = Core::create(MemoryStore::default(), key, System, "payments.example".parse()?)?;
 //! core.adopt_policy(policy)?;
 //! let run = core.open_run(OpenRun::new("report-17".parse()?, "researcher".parse()?, "carol".parse()?))?;
 //! // The seller answered 402 with this header; what it would oblige us to is read from its own bytes.
-//! let ask = Pay::new(run, "try-1".parse()?, header, "https://data.example/v1/quote", "hot".parse()?);
+//! let ask = Pay::new(run, "try-1".parse()?, header, url, "hot".parse()?);
 //! let permit = core.pay(ask.category("data".parse()?))?; // a denial returns here; nothing was signed
-//! let signed = sign(*permit.slot().bytes()); // the wallet signs with the slot as its nonce
+//! let signed = sign(permit.granted()); // the wallet signs, with the slot as its nonce
 //! core.bind(&permit, &signed)?; // refused unless exactly what was allowed was signed
-//! // ... send `signed` to the seller; it answers with a PAYMENT-RESPONSE header ...
-//! # let response = "";
-//! core.settle(permit, None, Some(response))?;
+//! let response = send(&signed); // the seller answers with a PAYMENT-RESPONSE header
+//! core.settle(permit, None, Some(&response))?;
 //! core.close()?;
-//! # Ok(())
-//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 extern crate alloc;

@@ -4,3 +4,4 @@
 
 pub mod decision;
 pub mod evidence;
+pub mod logs;

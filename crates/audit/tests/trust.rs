@@ -1,0 +1,59 @@
+//! What an auditor must have been told, and what is said of a log below that.
+
+use counterfoil_audit::{Auditor, Level, Trust, TrustError, Verdict};
+use counterfoil_testkit::recipes::logs;
+use counterfoil_testkit::script::{audit, trust};
+use counterfoil_testkit::{forge, keys};
+
+fn file(require: &str, more: &str) -> String {
+    format!("origin = \"{}\"\nlog = \"{}\"\nrequire = \"{require}\"\n{more}", keys::ORIGIN, keys::log_named())
+}
+
+#[test]
+fn a_log_below_the_required_assurance_is_insufficient() {
+    let required = Trust { require: Level::PinnedCheckpoint, ..trust() };
+    let report = audit(Some(required), None, &logs::short().script.entries());
+    assert_eq!((report.verdict, report.assurance), (Verdict::Insufficient, Some(Level::LogKey)));
+}
+
+#[test]
+fn a_trust_file_that_requires_a_checkpoint_pins_one() {
+    assert_eq!(Trust::parse(&file("pinned-checkpoint", "")), Err(TrustError::NoCheckpoint));
+    assert_eq!(Trust::parse(&file("log-key", "")), Ok(trust()));
+}
+
+#[test]
+fn a_trust_file_with_anything_unknown_is_refused() {
+    assert!(matches!(Trust::parse(&file("log-key", "witness = 3\n")), Err(TrustError::Toml(_))));
+    assert!(matches!(Trust::parse(&file("witnessed", "")), Err(TrustError::Toml(_))));
+}
+
+#[test]
+fn a_trust_file_names_the_logs_key_after_its_origin() {
+    let other = file("log-key", "").replacen("origin = \"log.test.example/agents\"", "origin = \"log.other.example\"", 1);
+    assert!(matches!(Trust::parse(&other), Err(TrustError::Name { .. })));
+}
+
+#[test]
+fn a_trust_file_does_not_pin_a_checkpoint_of_another_key() {
+    let note = forge::checkpoint(&logs::short().script.entries(), &keys::ed25519("mallory"));
+    let text = file("log-key", &format!("checkpoint = \"\"\"\n{note}\"\"\"\n"));
+    assert!(matches!(Trust::parse(&text), Err(TrustError::Checkpoint(_))));
+}
+
+#[test]
+fn a_checkpoint_of_no_records_holds_and_pins_nothing() {
+    let note = forge::checkpoint(&[], &keys::log());
+    let text = file("pinned-checkpoint", &format!("checkpoint = \"\"\"\n{note}\"\"\"\n"));
+    let entries = logs::short().script.entries();
+    let report = audit(Some(Trust::parse(&text).unwrap()), Some(&note), &entries);
+    assert_eq!((report.verdict, report.assurance), (Verdict::Insufficient, Some(Level::LogKey)));
+    assert_eq!(report.findings, []);
+    assert_eq!(audit(None, Some(&note), &entries).findings, []);
+}
+
+#[test]
+fn nothing_at_all_is_never_verified() {
+    assert_eq!(Auditor::new(None, None).finish().verdict, Verdict::Failed);
+    assert_eq!(Auditor::new(Some(trust()), None).finish().verdict, Verdict::Failed);
+}

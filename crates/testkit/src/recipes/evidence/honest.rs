@@ -1,0 +1,84 @@
+//! Honest logs, under more and less trust.
+
+use counterfoil_audit::Verdict;
+use counterfoil_decide::policy::compile;
+use counterfoil_record::codec::Wire as _;
+use counterfoil_record::{Hash32, Input, Text, input};
+
+use super::{Case, logs, short, trust};
+use crate::{forge, keys, policy};
+use crate::vectors::Evidence;
+
+pub(super) fn all() -> Vec<Evidence> {
+    vec![
+        Case::new("honest-log-under-its-key", "An honest log verifies under its pinned key.", short()).verifies(),
+        Case::new(
+            "honest-log-of-everything",
+            "A log with nearly every kind of record verifies.",
+            logs::demo().script.entries(),
+        )
+        .verifies(),
+        Case::new("honest-log-under-its-checkpoint", "An honest log verifies under a pinned checkpoint.", short())
+            .pinned(&short())
+            .checkpoint(forge::checkpoint(&short(), &keys::log()))
+            .verifies(),
+        Case::new("honest-log-grown-past-its-pin", "A log that has grown since it was pinned verifies.", short())
+            .pinned(&short()[..6])
+            .verifies(),
+        no_trust(),
+        expected_policy(),
+        refused_start(),
+        refused_policy(),
+        changed_policy(),
+    ]
+}
+
+fn no_trust() -> Evidence {
+    let case = Case::new("no-trust", "Without trust the log vouches for itself: that is not verified.", short());
+    case.trust(None).expect(Verdict::Insufficient, &[])
+}
+
+fn expected_policy() -> Evidence {
+    let digest = compile(&policy::plain()).unwrap().digest();
+    let trust = format!("{}policy = \"{digest}\"\n", trust("log-key", None));
+    let shows = "The policy in force at the end is the one that the trust expects.";
+    Case::new("expected-policy", shows, short()).trust(Some(trust)).verifies()
+}
+
+/// The short log with one record more that the core would not have asked for.
+fn with(input: Input, outcome: &str, code: &str) -> Vec<Vec<u8>> {
+    let mut entries = short();
+    let record = forge::next(&entries, input);
+    assert_eq!(record.verdict.outcome.code(), outcome);
+    assert_eq!(record.verdict.codes.iter().map(|code| code.code()).collect::<Vec<_>>(), [code]);
+    entries.push(forge::sign(&record, &keys::log()));
+    entries
+}
+
+fn refused_start() -> Evidence {
+    let start = input::Start { tool: Text::shown("restored-from-backup"), state: Hash32::of(&[b"an old snapshot"]) };
+    let entries = with(Input::Start(start), "refused", "state-differs");
+    let shows = "A start from another state is refused, and the refusal is an honest record.";
+    Case::new("start-from-another-state-refused", shows, entries).verifies()
+}
+
+fn refused_policy() -> Evidence {
+    let adopt = input::AdoptPolicy {
+        policy: compile(&policy::version(&policy::plain(), 2)).unwrap().to_bytes().try_into().unwrap(),
+        source: b"name = 1".to_vec().try_into().unwrap(),
+    };
+    let entries = with(Input::AdoptPolicy(adopt), "refused", "policy-does-not-compile");
+    let shows = "A policy whose source does not compile is refused, and the refusal is an honest record.";
+    Case::new("policy-that-does-not-compile-refused", shows, entries).verifies()
+}
+
+fn changed_policy() -> Evidence {
+    let mut scene = logs::short();
+    scene.adopt(&policy::version(&policy::plain(), 2), crate::scene::accepted());
+    let digest = compile(&policy::plain()).unwrap().digest();
+    let trust = format!("{}policy = \"{digest}\"\n", trust("log-key", None));
+    let shows = "Another policy than the expected one is in force at the end.";
+    Case::new("policy-not-expected", shows, scene.script.entries())
+        .trust(Some(trust))
+        .expect(Verdict::Failed, &[("policy-not-expected", None)])
+}
