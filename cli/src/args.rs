@@ -43,7 +43,9 @@ pub(crate) enum Command {
 /// Writes DIR/log.sqlite, DIR/keys/log.pem and DIR/trust.toml, which pins the log's key and the checkpoint
 /// after its first records. Keep the trust file where the log's operator cannot change it.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  counterfoil init agents --origin payments.example/agents --policy policy.toml")]
+#[command(
+    after_help = "Example:\n  counterfoil init agents --origin payments.example/agents --policy policy.toml"
+)]
 pub(crate) struct Init {
     /// The folder to make
     pub(crate) dir: PathBuf,
@@ -57,7 +59,9 @@ pub(crate) struct Init {
 
 /// Make and show keys.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  counterfoil key new alice.pem --name alice\n  counterfoil key show alice.pem --name alice")]
+#[command(
+    after_help = "Example:\n  counterfoil key new alice.pem --name alice\n  counterfoil key show alice.pem --name alice"
+)]
 pub(crate) struct Key {
     #[command(subcommand)]
     pub(crate) command: KeyCommand,
@@ -106,7 +110,9 @@ pub(crate) enum PolicyCommand {
 /// answer. A line that cannot be read is answered with an error, leaves the log as it was, and makes the exit
 /// code 2 in the end. Commands and answers are described in schemas/.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  echo '{\"type\":\"open-run\",\"id\":\"r1\",\"agent\":\"researcher\",\"principal\":\"carol\"}' |\n    counterfoil govern agents/log.sqlite --key agents/keys/log.pem")]
+#[command(
+    after_help = "Example:\n  echo '{\"type\":\"open-run\",\"id\":\"r1\",\"agent\":\"researcher\",\"principal\":\"carol\"}' |\n    counterfoil govern agents/log.sqlite --key agents/keys/log.pem"
+)]
 pub(crate) struct Govern {
     /// The log
     pub(crate) log: PathBuf,

@@ -49,7 +49,9 @@ fn folder(out: Option<&Path>) -> Result<PathBuf, Failure> {
         None => {
             let names = (2_u32..1000).map(|number| PathBuf::from(format!("counterfoil-demo-{number}")));
             let mut names = core::iter::once(PathBuf::from("counterfoil-demo")).chain(names);
-            names.find(|name| !name.exists()).ok_or_else(|| Failure::new("too many counterfoil-demo folders"))?
+            names
+                .find(|name| !name.exists())
+                .ok_or_else(|| Failure::new("too many counterfoil-demo folders"))?
         }
     };
     fs::create_dir(&dir).map_err(|error| Failure::at(dir.display(), error))?;
@@ -68,7 +70,11 @@ fn tell_payment(log: &counterfoil_store::SqliteReader, payment: u64) -> Result<S
 }
 
 /// Flips one byte of a copy, in memory, and shows what the auditor says.
-fn tamper(log: &counterfoil_store::SqliteReader, trust: Option<Trust>, payment: u64) -> Result<Verdict, Failure> {
+fn tamper(
+    log: &counterfoil_store::SqliteReader,
+    trust: Option<Trust>,
+    payment: u64,
+) -> Result<Verdict, Failure> {
     heading(&format!("One byte of record {payment} flipped in a copy"))?;
     let checkpoint = log.checkpoint().map_err(Failure::new)?;
     let mut auditor = counterfoil_audit::Auditor::new(trust, checkpoint.as_deref());
@@ -87,7 +93,12 @@ fn tamper(log: &counterfoil_store::SqliteReader, trust: Option<Trust>, payment: 
         Some(index) => format!("  record {index}: {}", finding.code),
         None => format!("  {}", finding.code),
     });
-    line(format_args!("{} (exit {})\n{}", report.verdict.word(), report.exit_code, found.collect::<Vec<_>>().join("\n")))?;
+    line(format_args!(
+        "{} (exit {})\n{}",
+        report.verdict.word(),
+        report.exit_code,
+        found.collect::<Vec<_>>().join("\n")
+    ))?;
     Ok(report.verdict)
 }
 
@@ -95,9 +106,13 @@ fn next_steps(dir: &Path, payment: u64) -> Result<(), Failure> {
     heading("Try next")?;
     let dir = Text::shown(dir.display());
     line(format_args!("  counterfoil verify {dir}/log.sqlite --trust {dir}/trust.toml"))?;
-    line(format_args!("  counterfoil verify {dir}/log.sqlite                      # without trust: insufficient, exit 3"))?;
+    line(format_args!(
+        "  counterfoil verify {dir}/log.sqlite                      # without trust: insufficient, exit 3"
+    ))?;
     line(format_args!("  counterfoil explain {dir}/log.sqlite {payment} --trust {dir}/trust.toml --json"))?;
-    line(format_args!("  counterfoil govern {dir}/again.sqlite --key {dir}/keys/log.pem --replay < {dir}/inputs.jsonl"))
+    line(format_args!(
+        "  counterfoil govern {dir}/again.sqlite --key {dir}/keys/log.pem --replay < {dir}/inputs.jsonl"
+    ))
 }
 
 /// What an auditor of the demonstration's log believes.

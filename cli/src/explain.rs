@@ -56,7 +56,12 @@ pub(crate) fn text(story: &Story, report: &Report) -> String {
     let status = story.status.unwrap_or("not decided");
     out.push(format!("payment {} is {status}", story.payment));
     for chapter in &story.chapters {
-        out.push(format!("  {:>5}  {}  {}", chapter.index.value(), time(chapter.time.millis()), headline(chapter)));
+        out.push(format!(
+            "  {:>5}  {}  {}",
+            chapter.index.value(),
+            time(chapter.time.millis()),
+            headline(chapter)
+        ));
     }
     if let Some(decided) = story.chapters.iter().find(|chapter| Some(chapter.index) == story.decided) {
         out.push(format!("why: record {} decided on these checks", decided.index));
@@ -71,7 +76,8 @@ pub(crate) fn text(story: &Story, report: &Report) -> String {
         };
         out.push(format!("  slot 0x{slot}, {used}"));
     }
-    let (settled, compensated) = (story.settled.as_deref().unwrap_or("0"), story.compensated.as_deref().unwrap_or("0"));
+    let (settled, compensated) =
+        (story.settled.as_deref().unwrap_or("0"), story.compensated.as_deref().unwrap_or("0"));
     out.push(format!("  settled {settled}, compensated {compensated} (smallest units)"));
     out.push(format!("log: {}, {} records", report.verdict.word(), report.scope.records));
     for finding in report.findings.iter().take(5) {

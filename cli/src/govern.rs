@@ -33,7 +33,8 @@ impl Scene {
     pub(crate) fn script(&self) -> Result<Scripted, Failure> {
         let salts = self.salts.iter().map(|salt| {
             let mut bytes = [0; 16];
-            hex::decode_to_slice(salt, &mut bytes).map_err(|_| Failure::new("a salt is not 32 hexadecimal digits"))?;
+            hex::decode_to_slice(salt, &mut bytes)
+                .map_err(|_| Failure::new("a salt is not 32 hexadecimal digits"))?;
             Ok(bytes)
         });
         Ok(Scripted { time: Some(self.time), salts: salts.collect::<Result<_, Failure>>()? })
@@ -95,7 +96,11 @@ fn live(args: &Govern, key: FileKey) -> Result<Exit, Failure> {
     }
     let store = core.close().map_err(Failure::new)?;
     store.close().map_err(Failure::new)?;
-    if failed { Err(Failure::new("a line could not be taken; the log is as it was before it")) } else { Ok(Exit::Done) }
+    if failed {
+        Err(Failure::new("a line could not be taken; the log is as it was before it"))
+    } else {
+        Ok(Exit::Done)
+    }
 }
 
 /// A log that does not verify has failed; anything else could not be decided.
@@ -119,9 +124,9 @@ fn answer<S: Store, K: Signer, E: Surroundings>(
     };
     match core.submit(command) {
         Ok(answer) => json_line(&answer).map(|()| true),
-        Err(error @ (Error::Store(_) | Error::Sign(_) | Error::Surroundings(_) | Error::ClockBehind { .. })) => {
-            Err(Failure::at(format_args!("line {number}"), error))
-        }
+        Err(
+            error @ (Error::Store(_) | Error::Sign(_) | Error::Surroundings(_) | Error::ClockBehind { .. }),
+        ) => Err(Failure::at(format_args!("line {number}"), error)),
         Err(error) => unanswered(number, error),
     }
 }

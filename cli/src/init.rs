@@ -17,7 +17,8 @@ use crate::screen::line;
 pub(crate) fn run(args: &Init) -> Result<Exit, Failure> {
     let policy = args.policy.as_deref().map(policy::read).transpose()?;
     let keys = args.dir.join("keys");
-    let (log_path, key_path, trust_path) = (args.dir.join("log.sqlite"), keys.join("log.pem"), args.dir.join("trust.toml"));
+    let (log_path, key_path, trust_path) =
+        (args.dir.join("log.sqlite"), keys.join("log.pem"), args.dir.join("trust.toml"));
     for path in [&log_path, &keys, &trust_path] {
         if path.symlink_metadata().is_ok() {
             return Err(Failure::at(path.display(), "is there already"));
@@ -45,11 +46,20 @@ pub(crate) fn run(args: &Init) -> Result<Exit, Failure> {
 }
 
 /// Writes a new trust file.
-pub(crate) fn write_trust(path: &Path, log: &NamedKey, require: Level, checkpoint: Option<&str>) -> Result<(), Failure> {
+pub(crate) fn write_trust(
+    path: &Path,
+    log: &NamedKey,
+    require: Level,
+    checkpoint: Option<&str>,
+) -> Result<(), Failure> {
     let mut text = String::from(
         "# What an auditor believes before looking at the log. Keep it where the log's operator cannot change it.\n",
     );
-    text.push_str(&format!("origin = \"{}\"\nlog = \"{log}\"\nrequire = \"{}\"\n", log.name(), require.code()));
+    text.push_str(&format!(
+        "origin = \"{}\"\nlog = \"{log}\"\nrequire = \"{}\"\n",
+        log.name(),
+        require.code()
+    ));
     if let Some(checkpoint) = checkpoint {
         text.push_str(&format!("checkpoint = \"\"\"\n{checkpoint}\"\"\"\n"));
     }

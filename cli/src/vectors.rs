@@ -51,7 +51,9 @@ fn find(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let named = |name: &str| path.parent().and_then(Path::file_name).is_some_and(|parent| parent == name);
         if path.is_dir() {
             find(&path, files)?;
-        } else if path.extension().is_some_and(|end| end == "json") && (named("decision") || named("evidence")) {
+        } else if path.extension().is_some_and(|end| end == "json")
+            && (named("decision") || named("evidence"))
+        {
             files.push(path);
         }
     }

@@ -42,12 +42,16 @@ pub(crate) fn text(report: &Report) -> String {
     let assurance = report.assurance.map_or("none", |level| level.code());
     let required = report.required.map_or("none", |level| level.code());
     add("assurance", format!("{assurance} (required: {required})"));
-    let decisions: Vec<String> = report.summary.decisions.iter().map(|(what, count)| format!("{count} {what}")).collect();
+    let decisions: Vec<String> =
+        report.summary.decisions.iter().map(|(what, count)| format!("{count} {what}")).collect();
     if !decisions.is_empty() {
         add("payments", decisions.join(", "));
     }
     for (asset, total) in &report.summary.totals {
-        let sums = format!("settled {}, compensated {}, reserved {}", total.settled, total.compensated, total.reserved);
+        let sums = format!(
+            "settled {}, compensated {}, reserved {}",
+            total.settled, total.compensated, total.reserved
+        );
         add("total", format!("{sums} ({})", safe(asset)));
     }
     for open in report.summary.open.iter().take(SHOWN) {
@@ -55,7 +59,8 @@ pub(crate) fn text(report: &Report) -> String {
     }
     for finding in report.findings.iter().take(SHOWN) {
         let place = finding.index.map_or_else(String::new, |index| format!("record {index}: "));
-        let detail = if finding.detail.is_empty() { String::new() } else { format!(" ({})", safe(&finding.detail)) };
+        let detail =
+            if finding.detail.is_empty() { String::new() } else { format!(" ({})", safe(&finding.detail)) };
         add("finding", format!("{place}{}{detail}", finding.code));
     }
     if report.findings.len() > SHOWN {

@@ -1,5 +1,15 @@
 //! Each command by itself: help, answers on stdout alone, and exit codes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::disallowed_methods, missing_docs, unreachable_pub, reason = "a panic is how a test fails, and a test may read a clock")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    missing_docs,
+    unreachable_pub,
+    reason = "a panic is how a test fails, and a test may read a clock"
+)]
 
 mod common;
 
@@ -15,7 +25,11 @@ fn the_help_of_each_command_has_an_example() {
     for command in COMMANDS {
         let ran = run([command, "--help"]);
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{command}");
-        assert!(ran.stdout.contains(&format!("Example:\n  counterfoil {command}")) || command == "govern", "{}", ran.stdout);
+        assert!(
+            ran.stdout.contains(&format!("Example:\n  counterfoil {command}")) || command == "govern",
+            "{}",
+            ran.stdout
+        );
         assert!(ran.stdout.contains("Example:"), "{}", ran.stdout);
     }
     let help = run(["--help"]).stdout;

@@ -1,5 +1,15 @@
 //! The demonstration: what it says, what it leaves, and what comes of its files again.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::disallowed_methods, missing_docs, unreachable_pub, reason = "a panic is how a test fails, and a test may read a clock")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    missing_docs,
+    unreachable_pub,
+    reason = "a panic is how a test fails, and a test may read a clock"
+)]
 
 mod common;
 
@@ -25,7 +35,10 @@ fn it_says_what_the_transcript_says_within_five_seconds() {
     }
     let expected = fs::read_to_string(TRANSCRIPT).unwrap();
     let first = said.lines().zip(expected.lines()).find(|(said, expected)| said != expected);
-    assert!(said == expected, "the first line that differs: {first:?}; UPDATE_TRANSCRIPTS=1 records it again");
+    assert!(
+        said == expected,
+        "the first line that differs: {first:?}; UPDATE_TRANSCRIPTS=1 records it again"
+    );
 }
 
 #[test]
@@ -91,13 +104,16 @@ fn its_log_under_anothers_trust_has_failed() {
 fn what_is_no_log_is_never_verified() {
     let demo = Demo::new();
     let dir = folder();
-    let [empty, text, missing, sqlite] = ["empty", "text", "missing", "sqlite"].map(|name| dir.path().join(name));
+    let [empty, text, missing, sqlite] =
+        ["empty", "text", "missing", "sqlite"].map(|name| dir.path().join(name));
     fs::write(&empty, "").unwrap();
     fs::write(&text, "verified\n".repeat(100)).unwrap();
     let other = rusqlite::Connection::open(&sqlite).unwrap();
     other.execute_batch("CREATE TABLE record (idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL)").unwrap();
     drop(other);
-    for path in [empty.as_path(), &text, &missing, &sqlite, dir.path(), &demo.trust_file(), "/dev/null".as_ref()] {
+    for path in
+        [empty.as_path(), &text, &missing, &sqlite, dir.path(), &demo.trust_file(), "/dev/null".as_ref()]
+    {
         let with = demo.verify(path);
         let without = run(args(&["verify"], &[path]));
         for ran in [with, without] {
@@ -116,10 +132,15 @@ fn a_log_of_no_records_is_never_verified() {
     drop(database);
     let with = demo.verify(&copy);
     let codes = common::findings(&with.json());
-    assert!(codes.contains(&("empty-log".into(), None)) || codes.contains(&("shorter-than-pinned".into(), None)));
+    assert!(
+        codes.contains(&("empty-log".into(), None)) || codes.contains(&("shorter-than-pinned".into(), None))
+    );
     assert!(matches!(with.code, Some(1 | 4)), "{with:?}");
     let without = run(args(&["verify", "--json"], &[&copy]));
-    assert_eq!((without.code, common::findings(&without.json())), (Some(1), vec![("empty-log".into(), None)]));
+    assert_eq!(
+        (without.code, common::findings(&without.json())),
+        (Some(1), vec![("empty-log".into(), None)])
+    );
 }
 
 #[test]

@@ -1,6 +1,16 @@
 //! An operator who lies: a verdict or a number is changed, and everything signed again with the log's own
 //! key, tree and checkpoint too. Nothing is pinned but the key. The decision gives the lie away.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::disallowed_methods, missing_docs, unreachable_pub, reason = "a panic is how a test fails, and a test may read a clock")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    missing_docs,
+    unreachable_pub,
+    reason = "a panic is how a test fails, and a test may read a clock"
+)]
 
 mod common;
 
@@ -147,7 +157,14 @@ fn the_command_says_so_too() {
         entries.iter().map(|entry| SignedRecord::decode(entry).unwrap().unverified().clone()).collect();
     let dir = folder();
     let trust = dir.path().join("trust.toml");
-    fs::write(&trust, format!("origin = \"{}\"\nlog = \"{}\"\nrequire = \"log-key\"\n", operator.trust.origin, operator.trust.log)).unwrap();
+    fs::write(
+        &trust,
+        format!(
+            "origin = \"{}\"\nlog = \"{}\"\nrequire = \"log-key\"\n",
+            operator.trust.origin, operator.trust.log
+        ),
+    )
+    .unwrap();
     let verify = |name: String, records: &[Record]| {
         let log = dir.path().join(name);
         let (entries, checkpoint) = operator.resign(records, 0, &CompactRange::new());
@@ -160,7 +177,11 @@ fn the_command_says_so_too() {
         run(args(&["verify", "--json", "--trust"], &[&trust, &log]))
     };
     let honest = verify("honest.sqlite".into(), &records);
-    assert_eq!((honest.code, findings(&honest.json())), (Some(0), vec![]), "signing again changes nothing by itself");
+    assert_eq!(
+        (honest.code, findings(&honest.json())),
+        (Some(0), vec![]),
+        "signing again changes nothing by itself"
+    );
     for index in [4_u64, 11, 12, 14, 17, 23, 36, 105] {
         let at = usize::try_from(index).unwrap();
         let mut verdict = records.clone();

@@ -1,5 +1,15 @@
 //! A tampered log is never verified, and the finding names the record.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::disallowed_methods, missing_docs, unreachable_pub, reason = "a panic is how a test fails, and a test may read a clock")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    missing_docs,
+    unreachable_pub,
+    reason = "a panic is how a test fails, and a test may read a clock"
+)]
 
 mod common;
 
@@ -87,7 +97,12 @@ fn the_command_finds_a_flipped_bit_in_the_file() {
         let at = index * 31 % bytes.len();
         bytes[at] ^= bit(at);
         let found = verify_changed(&demo, |database| {
-            database.execute("UPDATE record SET bytes = ?2 WHERE idx = ?1", params![i64::try_from(index).unwrap(), bytes]).unwrap();
+            database
+                .execute(
+                    "UPDATE record SET bytes = ?2 WHERE idx = ?1",
+                    params![i64::try_from(index).unwrap(), bytes],
+                )
+                .unwrap();
         });
         assert!(names(&found, i64::try_from(index).unwrap()), "record {index}, byte {at}: {found:?}");
     }
@@ -194,7 +209,8 @@ fn explain_of_a_tampered_log_does_not_exit_0() {
         database.execute("UPDATE record SET bytes = zeroblob(100) WHERE idx = ?1", [index]).unwrap();
         drop(database);
         for json in [&["--json"][..], &[]] {
-            let mut words = common::args(&["explain", "--trust"], &[&demo.trust_file(), &copy, "14".as_ref()]);
+            let mut words =
+                common::args(&["explain", "--trust"], &[&demo.trust_file(), &copy, "14".as_ref()]);
             words.extend(json.iter().map(Into::into));
             let ran = common::run(words);
             assert_eq!(ran.code, Some(1), "{index}: {ran:?}");

@@ -22,12 +22,11 @@ pub(crate) struct Purchase {
 pub(crate) fn purchase(case: &str) -> Result<Purchase, Failure> {
     let missing = || Failure::new(format_args!("the captured traffic has no {case}"));
     let all: Vec<Value> = serde_json::from_str(EXCHANGES).map_err(Failure::new)?;
-    let exchanges: Vec<&Value> = all
-        .iter()
-        .filter(|it| it["case"] == case && it["hop"] == "client-server")
-        .collect();
+    let exchanges: Vec<&Value> =
+        all.iter().filter(|it| it["case"] == case && it["hop"] == "client-server").collect();
     let find = |side: &str, name: &str| exchanges.iter().find_map(|exchange| header(&exchange[side], name));
-    let decoded = exchanges.iter().find_map(|exchange| exchange.pointer("/decoded/payment-required/resource/url"));
+    let decoded =
+        exchanges.iter().find_map(|exchange| exchange.pointer("/decoded/payment-required/resource/url"));
     Ok(Purchase {
         url: decoded.and_then(Value::as_str).ok_or_else(missing)?.into(),
         required: find("response", "PAYMENT-REQUIRED").ok_or_else(missing)?,
@@ -39,6 +38,7 @@ pub(crate) fn purchase(case: &str) -> Result<Purchase, Failure> {
 /// The value after a header's name in a list of names and values.
 fn header(message: &Value, name: &str) -> Option<String> {
     let raw = message["rawHeaders"].as_array()?;
-    let mut pairs = raw.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str()?, pair.last()?.as_str()?)));
+    let mut pairs =
+        raw.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str()?, pair.last()?.as_str()?)));
     pairs.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.into())
 }

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use counterfoil_enforce::{Answer, Command, Core, FileKey, Granted, Question, Recorded, Scripted, Signer as _};
+use counterfoil_enforce::{
+    Answer, Command, Core, FileKey, Granted, Question, Recorded, Scripted, Signer as _,
+};
 use counterfoil_rails::caip::{Account, Asset};
 use counterfoil_rails::eip3009::{Authorization, Domain, WalletKey, digest};
 use counterfoil_record::key::NamedKey;
@@ -28,7 +30,8 @@ pub(crate) struct Director {
 
 /// A key of the demonstration: its seed is public.
 pub(crate) fn key(name: &str) -> Result<FileKey, Failure> {
-    FileKey::from_seed(Hash32::of(&[b"counterfoil demo key: ", name.as_bytes()]).bytes()).map_err(Failure::new)
+    FileKey::from_seed(Hash32::of(&[b"counterfoil demo key: ", name.as_bytes()]).bytes())
+        .map_err(Failure::new)
 }
 
 /// The verifier key of a person of the demonstration.
@@ -46,8 +49,12 @@ impl Director {
         let mut script = File::create_new(&script).map_err(|error| Failure::at(script.display(), error))?;
         let store = SqliteStore::create(&dir.join("log.sqlite")).map_err(Failure::new)?;
         let surroundings = Scripted { time: Some(now), salts: [].into() };
-        let core = Core::create_unstarted(store, key("log")?, surroundings, origin.clone()).map_err(Failure::new)?;
-        write_scene(&mut script, &Scene { time: now, salts: Vec::new(), input: Command::Genesis { origin: origin.clone() } })?;
+        let core =
+            Core::create_unstarted(store, key("log")?, surroundings, origin.clone()).map_err(Failure::new)?;
+        write_scene(
+            &mut script,
+            &Scene { time: now, salts: Vec::new(), input: Command::Genesis { origin: origin.clone() } },
+        )?;
         Ok(Self { core, script, now, salts: 0 })
     }
 
@@ -118,7 +125,8 @@ impl Director {
         let asset: Asset = granted.asset.as_str().parse().map_err(Failure::new)?;
         let from: Account = granted.wallet.as_str().parse().map_err(Failure::new)?;
         let to: Account = granted.payee.as_str().parse().map_err(Failure::new)?;
-        let domain = Domain { name: "USDC".into(), version: "2".into(), chain: asset.chain, contract: asset.contract };
+        let domain =
+            Domain { name: "USDC".into(), version: "2".into(), chain: asset.chain, contract: asset.contract };
         let authorization = Authorization {
             from: from.address,
             to: to.address,
@@ -184,6 +192,7 @@ pub(crate) fn write_keys(dir: &Path) -> Result<(), Failure> {
     for name in ["log", "alice", "bob"] {
         key(name)?.write_new(&keys.join(format!("{name}.pem"))).map_err(Failure::new)?;
     }
-    let warning = "DEMO KEYS. Everybody knows them: they are made from their names. Never use them for anything.\n";
+    let warning =
+        "DEMO KEYS. Everybody knows them: they are made from their names. Never use them for anything.\n";
     fs::write(keys.join("DEMO-KEYS-NOT-SECRET.txt"), warning).map_err(Failure::new)
 }

@@ -41,11 +41,16 @@ fn id(text: &str) -> Result<Id, Failure> {
 
 /// Says how an answer came out, and why.
 fn say(what: &str, recorded: &Recorded) -> Result<(), Failure> {
-    let mut reasons: Vec<String> = recorded.failing.iter().map(|failing| {
-        let rule = failing.rule.as_ref().map(|rule| format!(" {rule}")).unwrap_or_default();
-        let because = failing.because.as_ref().map(|because| format!(": {}", safe(because))).unwrap_or_default();
-        format!("{}{rule}{because}", failing.check)
-    }).collect();
+    let mut reasons: Vec<String> = recorded
+        .failing
+        .iter()
+        .map(|failing| {
+            let rule = failing.rule.as_ref().map(|rule| format!(" {rule}")).unwrap_or_default();
+            let because =
+                failing.because.as_ref().map(|because| format!(": {}", safe(because))).unwrap_or_default();
+            format!("{}{rule}{because}", failing.check)
+        })
+        .collect();
     reasons.extend(recorded.codes.iter().map(|code| code.code().to_owned()));
     let why = if reasons.is_empty() { String::new() } else { format!("  [{}]", reasons.join("; ")) };
     line(format_args!("  {:>3}  {what:<58} {}{why}", recorded.index.value(), recorded.outcome))
@@ -99,7 +104,10 @@ impl Stage {
     fn play(&mut self, policy: String) -> Result<Told, Failure> {
         heading("A policy is adopted; an agent begins work for dana")?;
         self.director.record(Command::Start {})?;
-        say("adopt policy demo-research-agents 1", &self.director.record(Command::AdoptPolicy { source: policy })?)?;
+        say(
+            "adopt policy demo-research-agents 1",
+            &self.director.record(Command::AdoptPolicy { source: policy })?,
+        )?;
         let run = self.open_run("report-17")?;
         self.explore(run)?;
         self.plan(run)?;
@@ -186,7 +194,10 @@ impl Stage {
         self.attach_plan(run, items)?;
         let waits = self.enter(run, "execute")?;
         let question = waits.question.ok_or_else(|| Failure::new("nobody was asked about the phase"))?;
-        say(&format!("{approver} approves this plan for this phase"), &self.director.approve(approver, &question)?)?;
+        say(
+            &format!("{approver} approves this plan for this phase"),
+            &self.director.approve(approver, &question)?,
+        )?;
         self.enter(run, "execute").map(|_| ())
     }
 
@@ -198,10 +209,8 @@ impl Stage {
 
     fn weather(&mut self, run: Index) -> Result<(Index, Index), Failure> {
         heading("Transactions: two steps that belong together; the first is paid")?;
-        let steps = vec![
-            Step { id: id("weather")?, reversible: true },
-            Step { id: id("boom")?, reversible: true },
-        ];
+        let steps =
+            vec![Step { id: id("weather")?, reversible: true }, Step { id: id("boom")?, reversible: true }];
         let deadline = self.director.now().plus(Span::from_millis(600_000));
         let begun = self.director.record(Command::Begin { run, id: id("bundle")?, steps, deadline })?;
         say("begin transaction bundle: weather, boom", &begun)?;
@@ -210,7 +219,11 @@ impl Stage {
         let undo = Compensation::By(id("seller-refund")?);
         let ask = self.ask(run, &captured, "weather")?.part(begun.index, id("weather")?, undo);
         let weather = self.pay("pay 0.01 for /weather", ask)?.index;
-        self.bind("the wallet's captured signature is what was allowed", weather, captured.signature.as_ref())?;
+        self.bind(
+            "the wallet's captured signature is what was allowed",
+            weather,
+            captured.signature.as_ref(),
+        )?;
         self.settle(weather, WEATHER, captured.response.as_ref())?;
         self.flat.pay(WEATHER, Loss::None);
         flat_says("pays 0.01")?;
@@ -222,13 +235,18 @@ impl Stage {
         let captured = purchase("05-raised-cap-paid-5usd")?;
         let ask = self.ask(run, &captured, "pricey")?;
         let held = self.pay("pay 5.00 for /pricey", ask)?;
-        let question = held.question.clone().ok_or_else(|| Failure::new("nobody was asked about the payment"))?;
+        let question =
+            held.question.clone().ok_or_else(|| Failure::new("nobody was asked about the payment"))?;
         for name in ["alice", "bob"] {
             say(&format!("{name} approves exactly this payment"), &self.director.approve(name, &question)?)?;
         }
         let payment = held.index;
         say("claim it with the approvals", &self.director.record(Command::Claim { payment })?)?;
-        self.bind("the wallet's captured signature is what was allowed", payment, captured.signature.as_ref())?;
+        self.bind(
+            "the wallet's captured signature is what was allowed",
+            payment,
+            captured.signature.as_ref(),
+        )?;
         self.settle(payment, PRICEY, captured.response.as_ref())?;
         self.flat.pay(PRICEY, Loss::Unapproved);
         flat_says("pays 5.00; nobody was asked")?;
@@ -243,7 +261,10 @@ impl Stage {
         let boom = self.pay("pay 0.02 for /boom", ask)?.index;
         self.bind("the wallet's captured signature is what was allowed", boom, captured.signature.as_ref())?;
         let reason = Some("the seller answered 500: upstream down".into());
-        say("the outcome is unknown, the money stays reserved", &self.director.record(Command::Unknown { payment: boom, reason })?)?;
+        say(
+            "the outcome is unknown, the money stays reserved",
+            &self.director.record(Command::Unknown { payment: boom, reason })?,
+        )?;
         let again = self.ask(run, &captured, "boom")?.part(transaction, id("boom")?, undo()?);
         let outcome = self.pay("the agent tries again with a fresh key", again)?.outcome;
         self.account(BOOM, Loss::None, Outcome::Allow);
@@ -259,7 +280,10 @@ impl Stage {
         self.flat.turns_out(WEATHER, Loss::Stranded);
         flat_says("0.01 for a workflow that failed stays with the seller, unseen")?;
         self.director.wait(185);
-        say("/boom can no longer be claimed: its reservation ends", &self.director.record(Command::Expire { payment: boom })?)
+        say(
+            "/boom can no longer be claimed: its reservation ends",
+            &self.director.record(Command::Expire { payment: boom })?,
+        )
     }
 
     fn slot(&mut self, run: Index) -> Result<(), Failure> {
@@ -300,7 +324,9 @@ impl Stage {
             paid = paid.saturating_add(1);
             self.account(WEATHER, Loss::Wasted, Outcome::Allow);
         }
-        line(format_args!("       {paid} of {LOOP} tries from record {first} on were allowed; the budget ended it"))?;
+        line(format_args!(
+            "       {paid} of {LOOP} tries from record {first} on were allowed; the budget ended it"
+        ))?;
         let more = (paid..LOOP).filter(|_| self.flat.pay(WEATHER, Loss::Wasted)).count();
         flat_says(&format!("pays the other {more} as well"))
     }

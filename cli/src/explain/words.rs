@@ -27,7 +27,9 @@ pub(super) fn headline(chapter: &Chapter) -> String {
         Input::Pay(it) => format!("pay for {} from wallet {}", safe(&it.resource), it.wallet),
         Input::Claim(_) => "claimed with the approvals collected".into(),
         Input::Statement(_) => return answered(chapter),
-        Input::Bind(it) => format!("wallet signed {} until {}", it.authorization.value, it.authorization.valid_before),
+        Input::Bind(it) => {
+            format!("wallet signed {} until {}", it.authorization.value, it.authorization.valid_before)
+        }
         Input::Settle(it) => format!("settled {}{}", it.amount, worth(chapter)),
         Input::Fail(_) => format!("failed{}", worth(chapter)),
         Input::Unknown(_) => "outcome unknown".into(),
@@ -40,7 +42,13 @@ pub(super) fn headline(chapter: &Chapter) -> String {
 fn answered(chapter: &Chapter) -> String {
     let signer = chapter.signer.as_deref().map_or_else(|| "somebody".into(), safe);
     match &chapter.statement {
-        Some(it) => format!("{} by {signer} as {} against record {}: {}", it.answer, it.role, it.against, outcome(chapter)),
+        Some(it) => format!(
+            "{} by {signer} as {} against record {}: {}",
+            it.answer,
+            it.role,
+            it.against,
+            outcome(chapter)
+        ),
         None => format!("statement: {}", outcome(chapter)),
     }
 }

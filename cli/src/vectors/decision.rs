@@ -98,7 +98,9 @@ impl Decision {
         let key = FileKey::from_seed(&seed).map_err(|error| error.to_string())?;
         let mut steps = self.steps.into_iter();
         let first = steps.next().ok_or("there is no step")?;
-        let Command::Genesis { origin } = &first.command else { return Err("the first step opens no log".into()) };
+        let Command::Genesis { origin } = &first.command else {
+            return Err("the first step opens no log".into());
+        };
         let core = Core::create_unstarted(MemoryStore::default(), key, first.script()?, origin.clone());
         let mut core = core.map_err(|error: Error| error.to_string())?;
         for (number, step) in (1_usize..).zip(steps) {

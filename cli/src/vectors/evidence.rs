@@ -54,6 +54,10 @@ impl Evidence {
                 .map(|finding| Finding { code: finding.code.code().into(), index: finding.index })
                 .collect(),
         };
-        if found == self.expect { Ok(()) } else { Err(format!("expected {:?}, found {found:?}", self.expect)) }
+        if found == self.expect {
+            Ok(())
+        } else {
+            Err(format!("expected {:?}, found {found:?}", self.expect))
+        }
     }
 }

@@ -1,5 +1,11 @@
 //! An operator who lies about one thing in one verdict, and signs everything again with the log's own key, is
 //! found out at that record.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a panic is a failed test"
+)]
 
 use counterfoil_audit::Auditor;
 use counterfoil_record::verdict::{CheckResult, Code, Grade, Operand, Outcome, Permit};
@@ -67,24 +73,25 @@ fn other_lies(honest: &Verdict) -> Vec<Verdict> {
             lie(&|verdict| verdict.grade = grade);
         }
     }
-    match &honest.permit {
-        None => lie(&|verdict| verdict.permit = Some(permit())),
-        Some(_) => {
-            lie(&|verdict| verdict.permit = None);
-            lie(&|verdict| verdict.permit.as_mut().unwrap().wallet = longer(&honest.permit.as_ref().unwrap().wallet));
-            lie(&|verdict| verdict.permit.as_mut().unwrap().payee = longer(&honest.permit.as_ref().unwrap().payee));
-            lie(&|verdict| verdict.permit.as_mut().unwrap().asset = longer(&honest.permit.as_ref().unwrap().asset));
-            lie(&|verdict| {
-                let permit = verdict.permit.as_mut().unwrap();
-                permit.exposure = plus_one(permit.exposure);
-            });
-            lie(&|verdict| verdict.permit.as_mut().unwrap().until += 1);
-        }
+    let Some(permit) = &honest.permit else {
+        lie(&|verdict| verdict.permit = Some(permit_for_anybody()));
+        return lies;
+    };
+    lie(&|verdict| verdict.permit = None);
+    let changed = [
+        Permit { wallet: longer(&permit.wallet), ..permit.clone() },
+        Permit { payee: longer(&permit.payee), ..permit.clone() },
+        Permit { asset: longer(&permit.asset), ..permit.clone() },
+        Permit { exposure: plus_one(permit.exposure), ..permit.clone() },
+        Permit { until: permit.until + 1, ..permit.clone() },
+    ];
+    for permit in &changed {
+        lie(&|verdict| verdict.permit = Some(permit.clone()));
     }
     lies
 }
 
-fn permit() -> Permit {
+fn permit_for_anybody() -> Permit {
     let text = Text::shown("anybody");
     Permit { wallet: text.clone(), payee: text.clone(), asset: text, exposure: Amount::new(1), until: 1 }
 }
@@ -115,7 +122,8 @@ fn assert_found(before: &Auditor, honest: &Record, verdict: Verdict, code: &str)
     let mut auditor = before.clone();
     let lie = Record { verdict, ..honest.clone() };
     assert!(auditor.push(&forge::sign(&lie, &keys::log())).is_none(), "{:?}", lie.verdict);
-    let found: Vec<_> = auditor.findings().iter().map(|finding| (finding.code.code(), finding.index)).collect();
+    let found: Vec<_> =
+        auditor.findings().iter().map(|finding| (finding.code.code(), finding.index)).collect();
     assert_eq!(found, [(code, Some(honest.index.value()))], "{:?}", lie.verdict);
 }
 

@@ -1,12 +1,22 @@
 //! Nothing in a log can be changed without a finding that names the record.
 //!
 //! The log is the demonstration log of the test vectors: about thirty records with nearly everything in it.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a panic is a failed test"
+)]
 
 use std::thread;
 
 use counterfoil_audit::{Auditor, Verdict};
 use counterfoil_testkit::recipes::logs;
 use counterfoil_testkit::script::{audit, trust};
+
+fn number(index: usize) -> u64 {
+    u64::try_from(index).expect("a short log")
+}
 
 /// For each record, an auditor who has followed everything before it.
 fn prefixes(entries: &[Vec<u8>]) -> Vec<Auditor> {
@@ -45,7 +55,7 @@ fn a_changed_byte_anywhere_is_a_finding_about_its_record() {
                         // Another bit from byte to byte.
                         changed[at] ^= 1 << (at % 8);
                         let (code, named) = found(&prefixes[index], &changed);
-                        assert_eq!(named, Some(index as u64), "{code} at byte {at} of record {index}");
+                        assert_eq!(named, Some(number(index)), "{code} at byte {at} of record {index}");
                     }
                 }
             });
@@ -59,7 +69,7 @@ fn a_record_cut_anywhere_is_malformed() {
     let prefixes = prefixes(&entries);
     for (index, entry) in entries.iter().enumerate() {
         for len in 0..entry.len() {
-            assert_eq!(found(&prefixes[index], &entry[..len]), ("record-malformed", Some(index as u64)));
+            assert_eq!(found(&prefixes[index], &entry[..len]), ("record-malformed", Some(number(index))));
         }
     }
 }
@@ -79,7 +89,7 @@ fn any_record_but_the_last_deleted_is_a_finding_at_its_place() {
         let mut changed = entries.clone();
         changed.remove(index);
         let code = if index == 0 { "no-genesis" } else { "index-wrong" };
-        assert_eq!(first_finding(&changed), (code, Some(index as u64)));
+        assert_eq!(first_finding(&changed), (code, Some(number(index))));
     }
 }
 
@@ -103,7 +113,7 @@ fn any_record_duplicated_is_a_finding_at_the_second() {
     for index in 0..entries.len() {
         let mut changed = entries.clone();
         changed.insert(index + 1, entries[index].clone());
-        assert_eq!(first_finding(&changed), ("index-wrong", Some(index as u64 + 1)));
+        assert_eq!(first_finding(&changed), ("index-wrong", Some(number(index) + 1)));
     }
 }
 
@@ -114,6 +124,6 @@ fn any_two_neighbours_swapped_are_a_finding_at_the_first() {
         let mut changed = entries.clone();
         changed.swap(index, index + 1);
         let code = if index == 0 { "no-genesis" } else { "index-wrong" };
-        assert_eq!(first_finding(&changed), (code, Some(index as u64)));
+        assert_eq!(first_finding(&changed), (code, Some(number(index))));
     }
 }

@@ -1,4 +1,5 @@
 //! What an auditor must have been told, and what is said of a log below that.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a panic is a failed test")]
 
 use counterfoil_audit::{Auditor, Level, Trust, TrustError, Verdict};
 use counterfoil_testkit::recipes::logs;
@@ -30,7 +31,11 @@ fn a_trust_file_with_anything_unknown_is_refused() {
 
 #[test]
 fn a_trust_file_names_the_logs_key_after_its_origin() {
-    let other = file("log-key", "").replacen("origin = \"log.test.example/agents\"", "origin = \"log.other.example\"", 1);
+    let other = file("log-key", "").replacen(
+        "origin = \"log.test.example/agents\"",
+        "origin = \"log.other.example\"",
+        1,
+    );
     assert!(matches!(Trust::parse(&other), Err(TrustError::Name { .. })));
 }
 

@@ -4,7 +4,9 @@ use counterfoil_decide::Repeat;
 use counterfoil_decide::Subject;
 use counterfoil_rails::eip3009::slot;
 use counterfoil_record::statement::SubjectKind;
-use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, Grade, Operand, OperandName, Outcome};
+use counterfoil_record::verdict::{
+    Check, CheckName, CheckResult, Code, Grade, Operand, OperandName, Outcome,
+};
 use counterfoil_record::{Amount, Hash32, Id, Index, Record, Text, Time};
 use serde::Serialize;
 

@@ -95,7 +95,9 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     pub fn open_unstarted(store: S, signer: K, surroundings: E) -> Result<Self, Error> {
         let first = store.read(0)?.ok_or(Error::Size(0))?;
         let genesis = SignedRecord::decode(&first).ok();
-        let log = genesis.and_then(|genesis| NamedKey::new(genesis.header().claims.issuer.clone(), *signer.public_key()).ok());
+        let log = genesis.and_then(|genesis| {
+            NamedKey::new(genesis.header().claims.issuer.clone(), *signer.public_key()).ok()
+        });
         let Some(log) = log else {
             let mut auditor = Auditor::new(None, None);
             auditor.push(&first);
@@ -224,7 +226,9 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
             _ => record.index,
         };
         let question = match &record.input {
-            Input::Pay(_) | Input::Claim(_) => self.state.subject_of_payment(payment).map(|it| Question::new(it, None)),
+            Input::Pay(_) | Input::Claim(_) => {
+                self.state.subject_of_payment(payment).map(|it| Question::new(it, None))
+            }
             Input::EnterPhase(enter) if record.verdict.codes.contains(&Code::ConditionsNotMet) => {
                 let subject = self.state.subject_of_phase(enter.run, &enter.phase);
                 subject.map(|it| Question::new(it, Some((enter.run, enter.phase.clone()))))

@@ -101,7 +101,12 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// # Errors
     /// As [`Core::submit`]. The permit is then dropped: the payment's outcome is unknown until
     /// [`Command::Settle`] or [`Command::Fail`] is recorded for it.
-    pub fn settle(&mut self, permit: Permit, amount: Option<Amount>, response: Option<&str>) -> Result<Index, Error> {
+    pub fn settle(
+        &mut self,
+        permit: Permit,
+        amount: Option<Amount>,
+        response: Option<&str>,
+    ) -> Result<Index, Error> {
         let amount = amount.unwrap_or(permit.granted().exposure);
         let (payment, payment_response) = (permit.payment(), response.map(String::from));
         let index = self.accepted(Command::Settle { payment, amount, payment_response })?;
@@ -115,7 +120,8 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// As [`Core::submit`].
     pub fn fail(&mut self, permit: Permit, reason: &str, response: Option<&str>) -> Result<Index, Error> {
         let (payment, payment_response) = (permit.payment(), response.map(String::from));
-        let index = self.accepted(Command::Fail { payment, payment_response, reason: Some(reason.into()) })?;
+        let index =
+            self.accepted(Command::Fail { payment, payment_response, reason: Some(reason.into()) })?;
         permit.spend();
         Ok(index)
     }

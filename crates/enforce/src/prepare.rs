@@ -54,7 +54,7 @@ pub enum CommandError {
     Url {
         /// Where it stands.
         field: &'static str,
-        /// The URL, without its query.
+        /// The URL without its query, at most 200 characters of it.
         url: Text,
         /// What is wrong with it.
         error: UrlError,
@@ -111,7 +111,8 @@ pub(crate) fn prepare<E: Surroundings>(
         Command::Attach(attach) => Input::Attach(attached(attach)),
         Command::EnterPhase { run, phase } => Input::EnterPhase(input::EnterPhase { run, phase }),
         Command::Begin { run, id, steps, deadline } => {
-            let steps = steps.into_iter().map(|step| input::Step { id: step.id, reversible: step.reversible });
+            let steps =
+                steps.into_iter().map(|step| input::Step { id: step.id, reversible: step.reversible });
             Input::Begin(input::Begin { run, id, steps: steps.collect(), deadline })
         }
         Command::CompleteStep { transaction, step, evidence } => {
@@ -169,7 +170,12 @@ pub(crate) fn prepare<E: Surroundings>(
 }
 
 impl<E: Surroundings> Preparer<'_, E> {
-    fn private(&mut self, kind: PrivateKind, field: &'static str, value: Vec<u8>) -> Result<Commitment, CommandError> {
+    fn private(
+        &mut self,
+        kind: PrivateKind,
+        field: &'static str,
+        value: Vec<u8>,
+    ) -> Result<Commitment, CommandError> {
         let private = Private { kind, salt: Fixed(self.surroundings.salt()?), value: octets(field, value)? };
         let commitment = private.commitment();
         self.asides.push(Aside { commitment: commitment.0.0, bytes: private.to_bytes() });
@@ -188,7 +194,8 @@ impl<E: Surroundings> Preparer<'_, E> {
     fn pay(&mut self, pay: Pay) -> Result<input::Pay, CommandError> {
         let field = "payment_required";
         let bytes = decode(field, &pay.payment_required)?;
-        let required = PaymentRequired::parse(&bytes).map_err(|error| CommandError::Header { field, error })?;
+        let required =
+            PaymentRequired::parse(&bytes).map_err(|error| CommandError::Header { field, error })?;
         let accepts = required.accepts();
         let element = accepts
             .get(pay.accept)
@@ -258,7 +265,7 @@ fn answer(header: Option<&str>) -> Result<Option<Octets>, CommandError> {
 /// Origin and path in normal form, and the query.
 fn url(field: &'static str, text: &str) -> Result<(Text, Option<String>), CommandError> {
     let (url, query) = ResourceUrl::parse(text).map_err(|error| {
-        let shown = text.split('?').next().unwrap_or_default();
+        let shown: String = text.split('?').next().unwrap_or_default().chars().take(200).collect();
         CommandError::Url { field, url: Text::shown(shown), error }
     })?;
     Ok((Text::shown(url), query.map(String::from)))

@@ -1,5 +1,14 @@
 //! The example of the documentation, with a policy of its own, a real offer, and a wallet that signs.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects, missing_docs, unreachable_pub, reason = "a panic is how a test fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    unreachable_pub,
+    reason = "a panic is how a test fails"
+)]
 
 mod common;
 
@@ -59,7 +68,8 @@ fn a_payment_is_decided_signed_with_its_slot_settled_and_audited() {
     let key = FileKey::generate().unwrap();
     let mut core = Core::create(MemoryStore::default(), key, System, origin.parse().unwrap()).unwrap();
     core.adopt_policy(&policy()).unwrap();
-    let researcher = OpenRun::new("report-17".parse().unwrap(), "researcher".parse().unwrap(), "carol".parse().unwrap());
+    let researcher =
+        OpenRun::new("report-17".parse().unwrap(), "researcher".parse().unwrap(), "carol".parse().unwrap());
     let run = core.open_run(researcher).unwrap();
 
     let header = Offer::new(URL, 10_000).header();
@@ -89,7 +99,10 @@ fn a_payment_is_decided_signed_with_its_slot_settled_and_audited() {
         records.push(checked.record);
     }
     story.conclude(auditor.state());
-    assert_eq!((story.slot_used, story.status, story.settled.as_deref()), (Some(true), Some("settled"), Some("10000")));
+    assert_eq!(
+        (story.slot_used, story.status, story.settled.as_deref()),
+        (Some(true), Some("settled"), Some("10000"))
+    );
     let fact = &records[usize::try_from(settled.value()).unwrap()];
     assert_eq!((fact.verdict.outcome, fact.verdict.grade), (Outcome::Accepted, Some(Grade::Payee)));
     assert_eq!(fact.verdict.codes, []);
@@ -109,7 +122,10 @@ fn what_is_signed_otherwise_than_it_was_allowed_is_refused_before_it_is_sent() {
     match core.bind(&permit, &more) {
         Err(counterfoil_enforce::Error::Refused(recorded)) => {
             assert_eq!(recorded.codes, [Code::BindMismatch]);
-            assert_eq!(recorded.failing.iter().map(|it| it.check).collect::<Vec<_>>(), [CheckName::SignedAmount]);
+            assert_eq!(
+                recorded.failing.iter().map(|it| it.check).collect::<Vec<_>>(),
+                [CheckName::SignedAmount]
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -123,7 +139,8 @@ fn nothing_after_a_denial_is_reached() {
     let run = common::open_run(&mut core, "run-1");
     let mut reached = false;
     let mut buy = |run: Index| -> Result<(), NotAllowed> {
-        let permit = core.pay(common::pay(&counterfoil_testkit::scene::Ask::new(run, "quote", 10_000).category("tip")))?;
+        let permit = core
+            .pay(common::pay(&counterfoil_testkit::scene::Ask::new(run, "quote", 10_000).category("tip")))?;
         reached = true;
         core.settle(permit, None, None)?;
         Ok(())

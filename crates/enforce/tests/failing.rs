@@ -1,5 +1,14 @@
 //! A disk or a signer that fails: no permit without a record, and nothing signed twice for one place.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects, missing_docs, unreachable_pub, reason = "a panic is how a test fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    unreachable_pub,
+    reason = "a panic is how a test fails"
+)]
 
 mod common;
 
@@ -45,7 +54,10 @@ impl Disk {
         Self { inner: Rc::default(), left: Rc::new(Cell::new(left)), fails, failed: Rc::default() }
     }
 
-    fn write(&self, write: impl FnOnce(&mut MemoryStore) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    fn write(
+        &self,
+        write: impl FnOnce(&mut MemoryStore) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         assert!(!self.failed.get(), "a store that has failed is not written to");
         match self.left.get().checked_sub(1) {
             Some(left) => self.left.set(left),
@@ -97,7 +109,8 @@ impl Store for Disk {
     fn append(&mut self, index: u64, record: &[u8], asides: &[Aside]) -> Result<(), StoreError> {
         assert_eq!(index, self.len());
         let decoded = SignedRecord::decode(record).expect("a record");
-        let owed: Vec<[u8; 32]> = commitments(&decoded.unverified().input).iter().map(|(_, it)| it.0.0).collect();
+        let owed: Vec<[u8; 32]> =
+            commitments(&decoded.unverified().input).iter().map(|(_, it)| it.0.0).collect();
         let mut given: Vec<[u8; 32]> = asides.iter().map(|aside| aside.commitment).collect();
         for aside in asides {
             let private = Private::from_bytes(&aside.bytes).expect("a private value");
@@ -239,7 +252,8 @@ fn a_signer_that_fails_leaves_state_and_log_as_they_were() {
 
     off.set(false);
     let third = core.pay(pay(&ask)).unwrap();
-    let unknown: Vec<Index> = core.outstanding().iter().filter(|it| it.status == "unknown").map(|it| it.payment).collect();
+    let unknown: Vec<Index> =
+        core.outstanding().iter().filter(|it| it.status == "unknown").map(|it| it.payment).collect();
     assert_eq!(unknown, payments, "permits that were dropped meanwhile are not forgotten");
     core.settle(third, None, None).unwrap();
     assert_eq!(audit(&core.close().unwrap()).findings, []);

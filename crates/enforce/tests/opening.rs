@@ -1,5 +1,14 @@
 //! Opening a log: the core goes on only from a log of its own key in which every record follows.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects, missing_docs, unreachable_pub, reason = "a panic is how a test fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    unreachable_pub,
+    reason = "a panic is how a test fails"
+)]
 
 mod common;
 
@@ -89,7 +98,10 @@ fn an_empty_store_is_not_opened_and_a_log_is_not_made_over_another() {
 fn a_log_that_is_shorter_than_its_checkpoint_is_refused() {
     let (entries, checkpoint) = log();
     for kept in 1..entries.len() {
-        assert_eq!(findings(open(&entries[..kept], Some(&checkpoint))), [(FindingCode::CheckpointBeyondLog, None)]);
+        assert_eq!(
+            findings(open(&entries[..kept], Some(&checkpoint))),
+            [(FindingCode::CheckpointBeyondLog, None)]
+        );
     }
 }
 

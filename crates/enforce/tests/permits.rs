@@ -1,5 +1,14 @@
 //! Permits: given for what is allowed alone, used up once, and never forgotten.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects, missing_docs, unreachable_pub, reason = "a panic is how a test fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    unreachable_pub,
+    reason = "a panic is how a test fails"
+)]
 
 mod common;
 
@@ -94,7 +103,9 @@ fn a_dropped_permit_is_recorded_as_unknown_with_what_is_submitted_next() {
     drop(second);
     let before = core.store().len();
     open_run(&mut core, "run-2");
-    let unknown: Vec<Index> = records(core.store()).split_off(usize::try_from(before).unwrap()).iter()
+    let unknown: Vec<Index> = records(core.store())
+        .split_off(usize::try_from(before).unwrap())
+        .iter()
         .filter_map(|record| match &record.input {
             Input::Unknown(it) => Some(it.payment),
             _ => None,
@@ -124,7 +135,8 @@ fn a_dropped_permit_is_recorded_as_unknown_on_closing() {
 fn settling_failing_and_giving_up_use_the_permit_up() {
     let mut core = core();
     let run = open_run(&mut core, "run-1");
-    let permits: Vec<_> = ["a", "b", "c"].map(|key| core.pay(pay(&Ask::new(run, key, 10_000))).unwrap()).into();
+    let permits: Vec<_> =
+        ["a", "b", "c"].map(|key| core.pay(pay(&Ask::new(run, key, 10_000))).unwrap()).into();
     let before = core.store().len();
     let [a, b, c] = permits.try_into().unwrap();
     core.settle(a, Some(Amount::new(10_000)), Some(&response(true))).unwrap();
@@ -145,8 +157,12 @@ fn a_fact_that_could_not_be_recorded_leaves_the_payment_unknown() {
         other => panic!("{other:?}"),
     }
     open_run(&mut core, "run-2");
-    assert_eq!(core.outstanding().iter().map(|it| (it.payment, it.status)).collect::<Vec<_>>(), [(payment, "unknown")]);
-    let settle = Command::Settle { payment, amount: Amount::new(10_000), payment_response: Some(response(true)) };
+    assert_eq!(
+        core.outstanding().iter().map(|it| (it.payment, it.status)).collect::<Vec<_>>(),
+        [(payment, "unknown")]
+    );
+    let settle =
+        Command::Settle { payment, amount: Amount::new(10_000), payment_response: Some(response(true)) };
     assert_eq!(core.submit(settle).unwrap().recorded().map(|it| it.outcome), Some(Outcome::Accepted));
     assert_eq!(core.outstanding(), []);
 }
@@ -206,7 +222,9 @@ fn a_repeat_through_submit_names_the_permits_record() {
     let ask = Ask::new(run, "a", 10_000);
     let permit = core.pay(pay(&ask)).unwrap();
     match core.submit(ask.command()).unwrap() {
-        Answer::Repeated(it) => assert_eq!((it.repeat_of, it.permit_record), (permit.payment(), Some(permit.payment()))),
+        Answer::Repeated(it) => {
+            assert_eq!((it.repeat_of, it.permit_record), (permit.payment(), Some(permit.payment())))
+        }
         other @ Answer::Recorded(_) => panic!("{other:?}"),
     }
     core.unknown(permit, "the test is over").unwrap();

@@ -72,9 +72,15 @@ pub fn next(entries: &[Vec<u8>], input: Input) -> Record {
 /// A checkpoint of `entries`, signed by `key` under the test log's name.
 pub fn checkpoint(entries: &[Vec<u8>], key: &FileKey) -> String {
     let mut tree = CompactRange::new();
-    entries.iter().for_each(|entry| tree.append(leaf_hash(entry)));
-    let checkpoint =
-        Checkpoint { origin: keys::ORIGIN.into(), size: tree.size(), root: tree.root(), extensions: Vec::new() };
+    for entry in entries {
+        tree.append(leaf_hash(entry));
+    }
+    let checkpoint = Checkpoint {
+        origin: keys::ORIGIN.into(),
+        size: tree.size(),
+        root: tree.root(),
+        extensions: Vec::new(),
+    };
     let log = NamedKey::new(keys::ORIGIN.parse().unwrap(), *key.public_key()).unwrap();
     note::sign(&checkpoint.to_text(), &NoteSigner { log, key }).unwrap()
 }

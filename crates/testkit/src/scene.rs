@@ -218,15 +218,27 @@ impl Scene {
     }
 
     /// Opens a transaction with a deadline.
-    pub fn begin_due(&mut self, run: Index, id: &str, steps: &[(&str, bool)], deadline: Time, expect: Expect) -> Recorded {
-        let steps = steps.iter().map(|(id, reversible)| TransactionStep { id: id.parse().unwrap(), reversible: *reversible });
+    pub fn begin_due(
+        &mut self,
+        run: Index,
+        id: &str,
+        steps: &[(&str, bool)],
+        deadline: Time,
+        expect: Expect,
+    ) -> Recorded {
+        let steps = steps
+            .iter()
+            .map(|(id, reversible)| TransactionStep { id: id.parse().unwrap(), reversible: *reversible });
         let begin = Command::Begin { run, id: id.parse().unwrap(), steps: steps.collect(), deadline };
         self.record(begin, expect)
     }
 
     /// One step was delivered.
     pub fn complete(&mut self, transaction: Index, step: &str, expect: Expect) -> Recorded {
-        self.record(Command::CompleteStep { transaction, step: step.parse().unwrap(), evidence: None }, expect)
+        self.record(
+            Command::CompleteStep { transaction, step: step.parse().unwrap(), evidence: None },
+            expect,
+        )
     }
 
     /// The vector.

@@ -1,4 +1,5 @@
 //! The vector files are what the recipes make, byte for byte.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is a failed test")]
 
 use std::fs;
 
@@ -17,7 +18,11 @@ fn same<T: Serialize + Named>(kind: &str, vectors: &[T]) {
     assert_eq!(found, names);
     for file in files {
         let (_, text) = made.iter().find(|(made, _)| *made == name(&file)).unwrap();
-        assert!(fs::read_to_string(&file).unwrap() == *text, "{} is not what its recipe makes", file.display());
+        assert!(
+            fs::read_to_string(&file).unwrap() == *text,
+            "{} is not what its recipe makes",
+            file.display()
+        );
     }
 }
 

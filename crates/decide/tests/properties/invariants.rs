@@ -28,7 +28,9 @@ pub(crate) fn hold(world: &World) {
     if let Some(permit) = &recorded.permit {
         no_limit_is_passed(state, permit.payment);
     }
-    if recorded.outcome == Outcome::Refused && !recorded.codes.iter().any(|it| it.code().contains("bind") || it.code().contains("bound")) {
+    if recorded.outcome == Outcome::Refused
+        && !recorded.codes.iter().any(|it| it.code().contains("bind") || it.code().contains("bound"))
+    {
         let unmoved = State { time: before.time, size: before.size, ..state.clone() };
         assert_eq!(unmoved, *before, "a refusal changes nothing");
     }
@@ -53,7 +55,11 @@ fn counted<'s>(
 fn sum<'s>(payments: impl Iterator<Item = (&'s Payment, &'s Terms)>) -> (u128, u128, u64) {
     payments.fold((0, 0, 0), |(reserved, settled, count), (payment, terms)| {
         let open = matches!(payment.status, Status::Open | Status::Unknown);
-        (reserved + if open { terms.exposure.units() } else { 0 }, settled + payment.settled.units(), count + 1)
+        (
+            reserved + if open { terms.exposure.units() } else { 0 },
+            settled + payment.settled.units(),
+            count + 1,
+        )
     })
 }
 
@@ -95,7 +101,10 @@ fn purchases_are_the_open_payments(state: &State) {
 fn reservations_end_once(before: &State, after: &State) {
     for (index, was) in &before.payments {
         let is = &after.payments[index];
-        let ended = matches!(was.status, Status::Settled | Status::Failed | Status::Expired | Status::Denied | Status::Void);
+        let ended = matches!(
+            was.status,
+            Status::Settled | Status::Failed | Status::Expired | Status::Denied | Status::Void
+        );
         assert!(!(ended && is.status.is_open()), "payment {index}");
         assert!(was.settled <= is.settled, "payment {index}");
         assert!(was.status != Status::Settled || is.status == Status::Settled, "payment {index}");

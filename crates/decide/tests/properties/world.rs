@@ -150,7 +150,9 @@ impl World {
                     _ => ask.irreversible(transaction, "print").command(),
                 }
             }
-            Op::Claim { held } => Command::Claim { payment: pick(&self.held, *held)?.question.as_ref()?.against },
+            Op::Claim { held } => {
+                Command::Claim { payment: pick(&self.held, *held)?.question.as_ref()?.against }
+            }
             Op::Answer { held, person, refuse } => {
                 let about = About::of(pick(&self.held, *held)?);
                 let say = if *refuse { Say::Refuse } else { Say::Approve };
@@ -179,7 +181,9 @@ impl World {
                 let payment_response = Some(rail::response(false));
                 Command::Fail { payment: payment(*allowed)?, payment_response, reason: None }
             }
-            Op::Unknown { allowed } => Command::Unknown { payment: payment(*allowed)?, reason: Some("?".into()) },
+            Op::Unknown { allowed } => {
+                Command::Unknown { payment: payment(*allowed)?, reason: Some("?".into()) }
+            }
             Op::Expire { allowed } => Command::Expire { payment: payment(*allowed)? },
             Op::Compensate { allowed, how } => {
                 let amount = Amount::new([1, 100_000, u128::MAX][*how]);
@@ -197,9 +201,15 @@ impl World {
             }
             Op::Complete { transaction, step } => {
                 let step = ["data", "print"][*step].parse().unwrap();
-                Command::CompleteStep { transaction: pick(&self.transactions, *transaction)?.1, step, evidence: None }
+                Command::CompleteStep {
+                    transaction: pick(&self.transactions, *transaction)?.1,
+                    step,
+                    evidence: None,
+                }
             }
-            Op::Commit { transaction } => Command::Commit { transaction: pick(&self.transactions, *transaction)?.1 },
+            Op::Commit { transaction } => {
+                Command::Commit { transaction: pick(&self.transactions, *transaction)?.1 }
+            }
             Op::Abort { transaction } => {
                 Command::Abort { transaction: pick(&self.transactions, *transaction)?.1, reason: None }
             }
@@ -224,7 +234,8 @@ impl World {
             core.submit(command.clone()).unwrap();
         }
         let entries = self.script.entries();
-        let again: Vec<_> = (0..core.store().len()).map(|at| core.store().read(at).unwrap().unwrap()).collect();
+        let again: Vec<_> =
+            (0..core.store().len()).map(|at| core.store().read(at).unwrap().unwrap()).collect();
         assert_eq!(entries, again);
 
         let mut state = State::new();

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::std_instead_of_alloc,
     reason = "a recipe that does not come out as it says is a failure, and stops the program"
 )]
 

@@ -63,7 +63,8 @@ impl Case {
     /// The vector, if the audit says this.
     fn expect(self, verdict: Verdict, findings: &[(&str, Option<u64>)]) -> Evidence {
         let trust = self.trust.as_deref().map(|trust| Trust::parse(trust).unwrap());
-        let findings = findings.iter().map(|(code, index)| ExpectedFinding { code: (*code).into(), index: *index });
+        let findings =
+            findings.iter().map(|(code, index)| ExpectedFinding { code: (*code).into(), index: *index });
         let expect = EvidenceExpected {
             verdict: verdict.word().into(),
             exit_code: verdict.exit_code(),
@@ -96,6 +97,11 @@ impl Case {
 
 /// A trust file that pins the log's key, and a checkpoint where there is one.
 fn trust(require: &str, checkpoint: Option<&str>) -> String {
-    let checkpoint = checkpoint.map(|note| format!("checkpoint = \"\"\"\n{note}\"\"\"\n")).unwrap_or_default();
-    format!("origin = \"{}\"\nlog = \"{}\"\nrequire = \"{require}\"\n{checkpoint}", keys::ORIGIN, keys::log_named())
+    let checkpoint =
+        checkpoint.map(|note| format!("checkpoint = \"\"\"\n{note}\"\"\"\n")).unwrap_or_default();
+    format!(
+        "origin = \"{}\"\nlog = \"{}\"\nrequire = \"{require}\"\n{checkpoint}",
+        keys::ORIGIN,
+        keys::log_named()
+    )
 }

@@ -111,12 +111,17 @@ impl Decision {
         assert_eq!((self.format, self.kind.as_str()), (FORMAT, "decision"), "{name}");
         let seed: [u8; 32] = hex::decode(&self.log_key_seed).unwrap().try_into().unwrap();
         let (first, steps) = self.steps.split_first().expect("a first step");
-        let Command::Genesis { origin } = &first.command else { panic!("{name}: the first step opens no log") };
+        let Command::Genesis { origin } = &first.command else {
+            panic!("{name}: the first step opens no log")
+        };
         let key = FileKey::from_seed(&seed).unwrap();
-        let mut core = Core::create_unstarted(MemoryStore::default(), key, first.script(), origin.clone()).unwrap();
+        let mut core =
+            Core::create_unstarted(MemoryStore::default(), key, first.script(), origin.clone()).unwrap();
         for (number, step) in (1..).zip(steps) {
             *core.surroundings_mut() = step.script();
-            let answer = core.submit(step.command.clone()).unwrap_or_else(|error| panic!("{name}, step {number}: {error}"));
+            let answer = core
+                .submit(step.command.clone())
+                .unwrap_or_else(|error| panic!("{name}, step {number}: {error}"));
             assert_eq!(found(&answer), step.expect, "{name}, step {number}");
             assert!(core.surroundings_mut().salts.is_empty(), "{name}, step {number}: salts are left");
         }

@@ -59,7 +59,9 @@ impl EvidenceExpected {
         Self {
             verdict: report.verdict.word().into(),
             exit_code: report.exit_code,
-            findings: findings.map(|it| ExpectedFinding { code: it.code.code().into(), index: it.index }).collect(),
+            findings: findings
+                .map(|it| ExpectedFinding { code: it.code.code().into(), index: it.index })
+                .collect(),
         }
     }
 }
@@ -75,7 +77,8 @@ impl Evidence {
     pub fn run(&self) {
         let name = &self.name;
         assert_eq!((self.format, self.kind.as_str()), (FORMAT, "evidence"), "{name}");
-        let entries: Vec<Vec<u8>> = self.entries.iter().map(|entry| STANDARD.decode(entry).unwrap()).collect();
+        let entries: Vec<Vec<u8>> =
+            self.entries.iter().map(|entry| STANDARD.decode(entry).unwrap()).collect();
         let trust = self.trust.as_deref().map(|trust| Trust::parse(trust).unwrap());
         let report = audit(trust, self.checkpoint.as_deref(), &entries);
         assert_eq!(EvidenceExpected::of(&report), self.expect, "{name}: {:?}", report.findings);

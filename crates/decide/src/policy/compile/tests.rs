@@ -1,0 +1,357 @@
+#![allow(clippy::arithmetic_side_effects, reason = "a panic is a failed test")]
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use counterfoil_record::codec::Wire as _;
+use counterfoil_record::{Amount, Span};
+
+use super::{Kind, Place, Problem, SOURCE_MOST, compile};
+use crate::policy::{Dimension, Irreversible, Policy, Releases};
+
+mod sample;
+
+use sample::SAMPLE;
+
+/// The sample with one passage replaced, which must stand in it exactly once.
+fn vary(from: &str, to: &str) -> String {
+    assert_eq!(SAMPLE.matches(from).count(), 1, "{from}");
+    SAMPLE.replace(from, to)
+}
+
+fn problems(source: &str) -> Vec<Problem> {
+    compile(source).expect_err("a problem").problems
+}
+
+/// The one problem of the sample with `from` replaced by `to`. It stands where `at` does in the result.
+fn problem_at(from: &str, to: &str, at: &str) -> Kind {
+    let source = vary(from, to);
+    let problems = problems(&source);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    let offset = source.find(at).expect("the passage stands there");
+    let before = &source[..offset];
+    let line = before.matches('\n').count() + 1;
+    let column = offset - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
+    assert_eq!(problems[0].place, Place { line, column }, "{}", problems[0]);
+    problems[0].kind.clone()
+}
+
+#[test]
+fn the_sample_compiles_to_what_it_says() {
+    let policy = compile(SAMPLE).unwrap();
+    assert_eq!(
+        (policy.name.as_str(), policy.version, policy.initial_phase.as_str()),
+        ("research-agents", 7, "explore")
+    );
+    let execute = &policy.phases[&"execute".parse().unwrap()];
+    assert!(execute.pay && execute.plan_bound);
+    assert_eq!(
+        execute.approvals.as_ref().map(|need| (need.approvals, need.ttl)),
+        Some((1, Span::from_millis(3_600_000)))
+    );
+    let usdc = "usdc".parse().unwrap();
+    assert_eq!(policy.transactions.required_above[&usdc], Amount::new(500_000));
+    assert_eq!(policy.transactions.irreversible, Irreversible::Last);
+    assert!(policy.transactions.declare_compensation);
+    let ids: Vec<_> = policy.budgets.iter().map(|budget| budget.id.as_str()).collect();
+    assert_eq!(ids, ["run-total", "agent-day", "burst"]);
+    assert_eq!(policy.budgets[0].limit.as_ref().map(|limit| limit.amount), Some(Amount::new(20_000_000)));
+    assert_eq!(policy.budgets[1].rolling, Some(Span::from_millis(86_400_000)));
+    assert_eq!(policy.budgets[2].count, Some(30));
+    assert_eq!(policy.budgets[2].per, [Dimension::Agent, Dimension::Payee].into());
+    let gates: Vec<_> = policy.gates.iter().map(|gate| gate.id.as_str()).collect();
+    assert_eq!(gates, ["premium", "new-payee", "running-low", "no-tips"]);
+    assert!(policy.gates[3].need.is_none());
+    assert_eq!(policy.obligations.max_exposure[&usdc], Amount::new(10_000_000));
+    assert_eq!(policy.obligations.max_lifetime, Span::from_millis(600_000));
+    assert!(policy.obligations.slot_required);
+    assert_eq!(policy.releases, Releases::Chain);
+}
+
+#[test]
+fn a_policy_comes_back_from_its_encoding() {
+    let policy = compile(SAMPLE).unwrap();
+    assert_eq!(Policy::from_bytes(&policy.to_bytes()), Ok(policy.clone()));
+    assert_eq!(compile(&vary("version = 7", "version = 7 # the same")).unwrap().digest(), policy.digest());
+    assert_ne!(compile(&vary("version = 7", "version = 8")).unwrap().digest(), policy.digest());
+}
+
+#[test]
+fn what_is_known_and_not_supported_is_refused_by_name() {
+    let appended = [
+        ("limits", "[limits]\nmax_step = \"24h\"\n"),
+        ("governance", "[governance]\nquorum = 2\n"),
+        ("mandates", "[mandates]\n"),
+    ];
+    for (what, section) in appended {
+        let source = format!("{SAMPLE}{section}");
+        let problems = problems(&source);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0].kind, Kind::NotSupported { what });
+        assert_eq!(problems[0].place.line, SAMPLE.lines().count() + 1);
+    }
+    let changes = [
+        ("agents.*.keys", "owner = \"carol\"", "owner = \"carol\"\nkeys = []", "[]"),
+        (
+            "budgets.restore_refunds",
+            "limit = \"25.00 usdc\"",
+            "limit = \"25.00 usdc\"\nrestore_refunds = false",
+            "false\n\n[[budgets]]",
+        ),
+        ("budgets.window.every", "{ rolling = \"24h\" }", "{ every = \"month\" }", "\"month\""),
+        ("a scheme other than exact", "schemes = [\"exact\"]", "schemes = [\"exact\", \"upto\"]", "\"upto\""),
+    ];
+    for (what, from, to, at) in changes {
+        assert_eq!(problem_at(from, to, at), Kind::NotSupported { what });
+    }
+}
+
+#[test]
+fn what_is_not_known_is_refused_where_it_stands() {
+    let kind = problem_at("finality = \"2m\"", "finality = \"2m\"\nleniency = 3", "leniency");
+    assert!(matches!(&kind, Kind::Toml(message) if message.contains("leniency")), "{kind}");
+    let kind = problem_at("decimals = 6", "decimals = -6", "-6");
+    assert!(matches!(kind, Kind::Toml(_)));
+    let kind = problem_at("pay = true", "pay = \"yes\"", "\"yes\"");
+    assert!(matches!(kind, Kind::Toml(_)));
+    assert!(matches!(problems("name = ")[0].kind, Kind::Toml(_)));
+    assert!(matches!(problems("")[0].kind, Kind::Toml(_)));
+}
+
+#[test]
+fn sections_that_a_policy_needs_are_required() {
+    let sections = ["[payees]\n", "[resources]\n", "[obligations]\n", "[transactions]\n"];
+    for section in sections {
+        let at = SAMPLE.find(section).unwrap();
+        let end = SAMPLE[at + 1..].find("\n[").map_or(SAMPLE.len(), |end| at + 1 + end + 1);
+        let source = format!("{}{}", &SAMPLE[..at], &SAMPLE[end..]);
+        assert!(matches!(problems(&source)[0].kind, Kind::Toml(_)), "{section}");
+    }
+}
+
+#[test]
+fn names_that_are_not_declared_are_shown() {
+    let undeclared = |what, name: &str| Kind::NotDeclared { what, name: name.into() };
+    assert_eq!(
+        problem_at("limit = \"20.00 usdc\"", "limit = \"20.00 usd\"", "\"20.00 usd\""),
+        undeclared("asset", "usd")
+    );
+    assert_eq!(
+        problem_at("to = [\"deliver\"]", "to = [\"delivery\"]", "\"delivery\""),
+        undeclared("phase", "delivery")
+    );
+    let initial = problem_at("initial_phase = \"explore\"", "initial_phase = \"begin\"", "\"begin\"");
+    assert_eq!(initial, undeclared("phase", "begin"));
+    let wallet = problem_at("agents = [\"researcher\"]", "agents = [\"stranger\"]", "\"stranger\"");
+    assert_eq!(wallet, undeclared("agent", "stranger"));
+    let role =
+        problem_at("from = \"finance\", ttl = \"15m\"", "from = \"board\", ttl = \"15m\"", "\"board\"");
+    assert_eq!(role, undeclared("role", "board"));
+    let budget = problem_at("budget = \"agent-day\"", "budget = \"agent-week\"", "\"agent-week\"");
+    assert_eq!(budget, undeclared("budget", "agent-week"));
+}
+
+#[test]
+fn texts_of_the_wrong_form_are_shown() {
+    let forms = [
+        ("name = \"research-agents\"", "name = \"research agents\"", "\"research agents\""),
+        (
+            "account = \"eip155:84532:0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266\"",
+            "account = \"0xf39f\"",
+            "\"0xf39f\"",
+        ),
+        ("max_lifetime = \"10m\"", "max_lifetime = \"10 minutes\"", "\"10 minutes\""),
+        ("max_lifetime = \"10m\"", "max_lifetime = \"0m\"", "\"0m\""),
+        ("max_lifetime = \"10m\"", "max_lifetime = \"3651d\"", "\"3651d\""),
+        ("limit = \"20.00 usdc\"", "limit = \"20.00\"", "\"20.00\""),
+        ("limit = \"20.00 usdc\"", "limit = \"+20 usdc\"", "\"+20 usdc\""),
+        ("limit = \"20.00 usdc\"", "limit = \"20. usdc\"", "\"20. usdc\""),
+        ("limit = \"20.00 usdc\"", "limit = \"020 usdc\"", "\"020 usdc\""),
+        ("limit = \"20.00 usdc\"", "limit = \"2e1 usdc\"", "\"2e1 usdc\""),
+        ("\"https://data.example/v1/**\"", "\"data.example/v1\"", "\"data.example/v1\""),
+        ("name = \"USDC\"", "name = \"US\\u00a0DC\"", "\"US\\u00a0DC\""),
+    ];
+    for (from, to, at) in forms {
+        let kind = problem_at(from, to, at);
+        assert!(matches!(kind, Kind::Expected { .. }), "{to}: {kind}");
+    }
+}
+
+#[test]
+fn words_that_are_no_choice_are_shown_with_the_choices() {
+    let kind = problem_at("slot = \"required\"", "slot = \"optional\"", "\"optional\"");
+    assert_eq!(
+        kind,
+        Kind::NotAChoice { choices: ["required", "preferred"].into(), found: "optional".into() }
+    );
+    let kind = problem_at("per = [\"run\"]", "per = [\"week\"]", "\"week\"");
+    assert_eq!(
+        kind,
+        Kind::NotAChoice { choices: ["run", "agent", "payee", "principal"].into(), found: "week".into() }
+    );
+    for (from, to) in [
+        ("irreversible = \"last\"", "irreversible = \"first\""),
+        ("compensation = \"declare\"", "compensation = \"maybe\""),
+        ("releases = \"chain\"", "releases = \"hope\""),
+        ("schemes = [\"exact\"]", "schemes = [\"barter\"]"),
+    ] {
+        let problems = problems(&vary(from, to));
+        assert!(
+            matches!(problems[..], [Problem { kind: Kind::NotAChoice { .. }, .. }]),
+            "{to}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn what_stands_twice_is_shown_at_its_second_place() {
+    let twice = |what, name: &str| Kind::Twice { what, name: name.into() };
+    let source = vary("id = \"agent-day\"", "id = \"run-total\"");
+    let source = source.replace("budget = \"agent-day\"", "budget = \"run-total\"");
+    let found = problems(&source);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].kind, twice("budget", "run-total"));
+    let lines: Vec<_> = source.lines().collect();
+    assert_eq!(lines[found[0].place.line - 1], "id = \"run-total\"");
+    assert_eq!(
+        problem_at("id = \"new-payee\"", "id = \"premium\"", "\"premium\"\nwhen = { first"),
+        twice("gate", "premium")
+    );
+    let above = problem_at(
+        "required_above = \"0.50 usdc\"",
+        "required_above = [\"0.50 usdc\", \"1 usdc\"]",
+        "[\"0.50 usdc\", ",
+    );
+    assert_eq!(above, twice("asset", "usdc"));
+    let alice = "alice+82e4fd33+AdZw9y79lHW2InX653PrX16x/qTyoIgObSGYMnO/laCv";
+    let found = problems(&vary(
+        "bob = [\"bob+3c95ee94+AZ9VGZv2MWCDFcYaBpLBZ36oyUGubEU5RJV3xidwAFP5\"]",
+        &format!("bob = [\"{alice}\"]"),
+    ));
+    assert!(
+        matches!(&found[..], [Problem { kind: Kind::Twice { what: "public key", .. }, .. }]),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn amounts_are_exact_or_refused() {
+    let limit = |text: &str| {
+        let policy = compile(&vary("limit = \"20.00 usdc\"", &format!("limit = \"{text} usdc\"")));
+        policy.map(|policy| policy.budgets[0].limit.as_ref().unwrap().amount)
+    };
+    assert_eq!(limit("0"), Ok(Amount::ZERO));
+    assert_eq!(limit("0.000001"), Ok(Amount::new(1)));
+    assert_eq!(limit("1.5"), Ok(Amount::new(1_500_000)));
+    assert_eq!(limit("340282366920938463463374607431768.211455"), Ok(Amount::MAX));
+    let kind = |text: &str| limit(text).unwrap_err().problems[0].kind.clone();
+    assert_eq!(
+        kind("340282366920938463463374607431768.211456"),
+        Kind::TooLarge { number: "340282366920938463463374607431768.211456".into() }
+    );
+    assert_eq!(kind("0.0000001"), Kind::TooManyPlaces { number: "0.0000001".into(), decimals: 6 });
+    // A place too many is an error even where it is zero: nothing is rounded.
+    assert_eq!(kind("1.0000000"), Kind::TooManyPlaces { number: "1.0000000".into(), decimals: 6 });
+}
+
+#[test]
+fn assets_of_no_and_of_many_decimals_are_exact() {
+    let with = |decimals: &str, limit: &str| {
+        let source = SAMPLE.replace("decimals = 6", decimals);
+        let source =
+            ["20.00", "25.00", "0.50", "10.00", "0.25", "2.00"].iter().fold(source, |source, amount| {
+                source.replace(&format!("\"{amount} usdc\""), &format!("\"{limit} usdc\""))
+            });
+        compile(&source).map(|policy| policy.budgets[0].limit.as_ref().unwrap().amount)
+    };
+    assert_eq!(with("decimals = 0", "7"), Ok(Amount::new(7)));
+    assert!(with("decimals = 0", "7.0").is_err_and(|error| {
+        error.problems.iter().all(|it| matches!(it.kind, Kind::TooManyPlaces { decimals: 0, .. }))
+    }));
+    assert_eq!(with("decimals = 18", "0.000000000000000001"), Ok(Amount::new(1)));
+    assert_eq!(with("decimals = 18", "340282366920938463463.374607431768211455"), Ok(Amount::MAX));
+}
+
+#[test]
+fn numbers_outside_their_range_are_shown() {
+    let range = |kind: Kind| match kind {
+        Kind::OutOfRange { what, least, most, found } => (what, least, most, found),
+        other => panic!("{other}"),
+    };
+    assert_eq!(range(problem_at("decimals = 6", "decimals = 39", "39")), ("decimals", 0, 38, 39));
+    assert_eq!(
+        range(problem_at("count = 30", "count = 0", "0\n\n[[gates]]")),
+        ("count", 1, u64::from(u32::MAX), 0)
+    );
+    assert_eq!(
+        range(problem_at("at_least_percent = 80", "at_least_percent = 101", "101")),
+        ("at_least_percent", 1, 100, 101)
+    );
+    assert_eq!(range(problem_at("approvals = 2", "approvals = 33", "33, from")), ("approvals", 1, 32, 33));
+}
+
+#[test]
+fn what_goes_together_is_asked_for_together() {
+    let changes = [
+        ("count = 30", "count = 30\nlimit = \"1 usdc\"", "\"burst\""),
+        ("limit = \"20.00 usdc\"\n", "", "\"run-total\""),
+        ("per = [\"run\"]", "per = []", "\"run-total\""),
+        ("{ rolling = \"24h\" }", "{}", "\"agent-day\"\nper"),
+        ("deny = true", "deny = false", "\"no-tips\""),
+        ("when = { category = \"tip\" }", "when = {}", "\"no-tips\""),
+        (", at_least_percent = 80", "", "\"running-low\""),
+        ("{ first_payment_to_payee = true,", "{ first_payment_to_payee = false,", "false,"),
+        ("categories = [\"data\", \"compute\"]\n", "", "true\nenter"),
+        ("artefacts = [\"plan\"], ", "", "true                  # only"),
+        (", from = \"finance\", ttl = \"1h\" }\nplan_bound", " }\nplan_bound", "1 }"),
+    ];
+    for (from, to, at) in changes {
+        let kind = problem_at(from, to, at);
+        assert!(matches!(kind, Kind::Together(_)), "{to}: {kind}");
+    }
+    let count = problem_at("budget = \"agent-day\"", "budget = \"burst\"", "\"burst\", at_least");
+    assert!(matches!(count, Kind::Together(_)), "{count}");
+    let keyless = vary("bob = [\"bob+3c95ee94+AZ9VGZv2MWCDFcYaBpLBZ36oyUGubEU5RJV3xidwAFP5\"]", "bob = []");
+    assert!(matches!(problems(&keyless)[..], [Problem { kind: Kind::Together(_), .. }]));
+}
+
+#[test]
+fn what_is_too_much_is_refused() {
+    let long = format!("{SAMPLE}{}", "#".repeat(SOURCE_MOST));
+    let kind = Kind::TooLong { len: long.len(), most: SOURCE_MOST };
+    assert_eq!(problems(&long), [Problem { place: Place::START, kind }]);
+    let gates: Vec<String> = (0..32)
+        .map(|at| format!("[[gates]]\nid = \"g{at}\"\nwhen = {{ category = \"c\" }}\ndeny = true\n"))
+        .collect();
+    let found = problems(&format!("{SAMPLE}{}", gates.concat()));
+    assert!(
+        matches!(&found[..], [Problem { kind: Kind::TooMany { what: "gates", most: 32 }, .. }]),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn plain_http_is_for_named_loopback_hosts() {
+    let allow = "allow = [\"https://data.example/v1/**\"]";
+    let kind = problem_at(allow, "allow = [\"http://data.example/v1/**\"]", "\"http://data.example/v1/**\"");
+    assert_eq!(kind, Kind::PlainHttp { host: "data.example".into() });
+    let local = "allow = [\"http://127.0.0.1:4021/**\"]";
+    assert_eq!(problem_at(allow, local, "\"http://127"), Kind::PlainHttp { host: "127.0.0.1".into() });
+    let named = format!("{local}\nhttp = [\"127.0.0.1\"]");
+    assert!(compile(&vary(allow, &named)).is_ok());
+    let elsewhere = "allow = [\"http://data.example/**\"]\nhttp = [\"data.example\"]";
+    assert!(matches!(problem_at(allow, elsewhere, "\"http://data"), Kind::PlainHttp { .. }));
+}
+
+#[test]
+fn every_problem_is_reported_not_only_the_first() {
+    let source =
+        vary("limit = \"20.00 usdc\"", "limit = \"20.00 usd\"").replace("ttl = \"15m\"", "ttl = \"soon\"");
+    let found = problems(&source);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].place.line < found[1].place.line);
+    let shown = compile(&source).unwrap_err().to_string();
+    assert_eq!(shown.lines().count(), 2);
+    assert!(shown.starts_with(&format!("line {}, column ", found[0].place.line)), "{shown}");
+}

@@ -56,7 +56,8 @@ fn approve_with(scene: &mut Scene, about: &Recorded, change: impl Fn(&mut Statem
 }
 
 fn used_once() -> Decision {
-    let (mut scene, run, first) = held("approval-used-once", "An approval is used once: handed in again it fits nothing.");
+    let (mut scene, run, first) =
+        held("approval-used-once", "An approval is used once: handed in again it fits nothing.");
     let statement = scene.script.say("alice", Say::Approve, &About::of(&first));
     scene.record(Command::Statement { statement: statement.clone() }, accepted());
     scene.claim(first.index, allow());
@@ -82,7 +83,8 @@ fn another_payment() -> Decision {
 }
 
 fn altered() -> Decision {
-    let (mut scene, _, held) = held("approval-altered", "A statement with one bit changed is not the person's.");
+    let (mut scene, _, held) =
+        held("approval-altered", "A statement with one bit changed is not the person's.");
     let statement = scene.script.say("alice", Say::Approve, &About::of(&held));
     let mut bytes = STANDARD.decode(statement).unwrap();
     let digest = held.question.as_ref().unwrap().digest;
@@ -95,7 +97,8 @@ fn altered() -> Decision {
 }
 
 fn malformed() -> Decision {
-    let (mut scene, _, held) = held("approval-malformed", "Bytes that are no statement are refused, and recorded.");
+    let (mut scene, _, held) =
+        held("approval-malformed", "Bytes that are no statement are refused, and recorded.");
     let statement = scene.script.say("alice", Say::Approve, &About::of(&held));
     let mut bytes = STANDARD.decode(statement).unwrap();
     bytes.push(0);
@@ -105,8 +108,10 @@ fn malformed() -> Decision {
 }
 
 fn expired() -> Decision {
-    let (mut scene, _, held) =
-        held("approval-expired", "A statement counts until exactly the moment that it states, and no longer.");
+    let (mut scene, _, held) = held(
+        "approval-expired",
+        "A statement counts until exactly the moment that it states, and no longer.",
+    );
     let now = scene.later(1);
     let before = scene.later(1);
     approve_with(&mut scene, &held, |it| it.expires = now, accepted());
@@ -116,8 +121,10 @@ fn expired() -> Decision {
 }
 
 fn expires_before_the_claim() -> Decision {
-    let (mut scene, _, held) =
-        held("approval-expired-at-the-claim", "What counts is the claim's moment: an approval may have expired by then.");
+    let (mut scene, _, held) = held(
+        "approval-expired-at-the-claim",
+        "What counts is the claim's moment: an approval may have expired by then.",
+    );
     let soon = scene.later(10_000);
     approve_with(&mut scene, &held, |it| it.expires = soon, accepted());
     scene.at(60_000).claim(held.index, needs_premium());
@@ -127,8 +134,10 @@ fn expires_before_the_claim() -> Decision {
 }
 
 fn last_moment() -> Decision {
-    let (mut scene, _, held) =
-        held("approval-at-its-last-moment", "An approval counts until exactly the rule's time after the hold.");
+    let (mut scene, _, held) = held(
+        "approval-at-its-last-moment",
+        "An approval counts until exactly the rule's time after the hold.",
+    );
     let asked = scene.elapsed();
     scene.approve("alice", &held);
     scene.at(asked + 900_000).claim(held.index, allow());
@@ -136,8 +145,10 @@ fn last_moment() -> Decision {
 }
 
 fn too_late() -> Decision {
-    let (mut scene, _, held) =
-        held("approval-too-late", "Silence is a denial: after the rule's time the claim is denied, approved or not.");
+    let (mut scene, _, held) = held(
+        "approval-too-late",
+        "Silence is a denial: after the rule's time the claim is denied, approved or not.",
+    );
     let asked = scene.elapsed();
     scene.approve("alice", &held);
     scene.at(asked + 900_001).claim(held.index, deny(&["gate:premium"]).because("time-is-over"));
@@ -162,8 +173,10 @@ fn own_principal() -> Decision {
 }
 
 fn own_agent() -> Decision {
-    let (mut scene, _, held) =
-        held("approval-by-the-agents-owner", "Nobody approves their own request: not the owner of the agent.");
+    let (mut scene, _, held) = held(
+        "approval-by-the-agents-owner",
+        "Nobody approves their own request: not the owner of the agent.",
+    );
     scene.say("erin", Say::Approve, &held, refused(&["own-request"]));
     scene.claim(held.index, needs_premium());
     scene.finish()
@@ -173,7 +186,13 @@ fn twice() -> Decision {
     let (mut scene, run) = Scene::plain_with(
         "approval-twice-by-one-person",
         "One person counts once, and answers once.",
-        &[LOOSE, ("need = { approvals = 1, from = \"finance\", ttl = \"15m\" }", "need = { approvals = 2, from = \"finance\", ttl = \"15m\" }")],
+        &[
+            LOOSE,
+            (
+                "need = { approvals = 1, from = \"finance\", ttl = \"15m\" }",
+                "need = { approvals = 2, from = \"finance\", ttl = \"15m\" }",
+            ),
+        ],
     );
     scene.pay(&Ask::new(run, "known", 100_000), allow());
     let held = scene.pay(&Ask::new(run, "a", 2_000_000), needs_premium());
@@ -187,8 +206,10 @@ fn twice() -> Decision {
 }
 
 fn outside_role() -> Decision {
-    let (mut scene, _, held) =
-        held("approval-by-a-stranger", "Only keys that the policy has in the role count; a name proves nothing.");
+    let (mut scene, _, held) = held(
+        "approval-by-a-stranger",
+        "Only keys that the policy has in the role count; a name proves nothing.",
+    );
     scene.say("mallory", Say::Approve, &held, refused(&["signer-not-in-role"]));
     // Signed under alice's name and key id, by another key.
     let statement = scene.script.statement(Say::Approve, &About::of(&held));
@@ -210,8 +231,10 @@ fn another_log() -> Decision {
 }
 
 fn policy_change() -> Decision {
-    let (mut scene, _, held) =
-        held("approval-voided-by-a-new-policy", "A new policy voids what waits, and the approvals given to it.");
+    let (mut scene, _, held) = held(
+        "approval-voided-by-a-new-policy",
+        "A new policy voids what waits, and the approvals given to it.",
+    );
     scene.approve("alice", &held);
     scene.adopt(&policy::version(&policy::plain_with(&[LOOSE]), 2), accepted());
     scene.say("bob", Say::Approve, &held, refused(&["statement-subject"]));
@@ -229,7 +252,8 @@ fn refusal() -> Decision {
 }
 
 fn closed_run() -> Decision {
-    let (mut scene, run, held) = held("approval-after-the-run-closed", "What waits in a run is void when the run closes.");
+    let (mut scene, run, held) =
+        held("approval-after-the-run-closed", "What waits in a run is void when the run closes.");
     scene.approve("alice", &held);
     scene.record(Command::CloseRun { run }, accepted());
     scene.claim(held.index, refused(&["unknown-payment"]));

@@ -16,7 +16,9 @@ pub(super) fn all() -> Vec<Decision> {
         mismatch("bind-smaller-amount", "signed-amount", |it| it.authorization.value = Amount::new(99_999)),
         mismatch("bind-lives-longer", "lifetime", |it| it.authorization.valid_before += 1),
         mismatch("bind-another-nonce", "slot", |it| it.authorization.nonce = Hash32([7; 32])),
-        mismatch("bind-from-another-wallet", "signature", |it| it.authorization.from = STRANGER.parse().unwrap()),
+        mismatch("bind-from-another-wallet", "signature", |it| {
+            it.authorization.from = STRANGER.parse().unwrap();
+        }),
         mismatch("bind-under-another-domain", "signature", |it| it.domain.name = "USD Coin".into()),
         tampered(),
         preferred(),
@@ -38,8 +40,10 @@ fn allowed(name: &'static str, shows: &'static str) -> (Scene, Index, Recorded) 
 }
 
 fn exactly() -> Decision {
-    let (mut scene, _, allowed) =
-        allowed("bind-exactly", "A payload of exactly what was allowed, with the slot as its nonce, is bound; a shorter life is fine.");
+    let (mut scene, _, allowed) = allowed(
+        "bind-exactly",
+        "A payload of exactly what was allowed, with the slot as its nonce, is bound; a shorter life is fine.",
+    );
     let mut signing = scene.signing(&allowed);
     signing.authorization.valid_before -= 1;
     scene.bind(allowed.index, &signing, accepted());
@@ -58,7 +62,8 @@ fn mismatch(name: &'static str, check: &'static str, change: impl Fn(&mut Signin
 }
 
 fn tampered() -> Decision {
-    let (mut scene, _, allowed) = allowed("bind-tampered-signature", "A signature that is not the wallet's is refused.");
+    let (mut scene, _, allowed) =
+        allowed("bind-tampered-signature", "A signature that is not the wallet's is refused.");
     let header = scene.signing(&allowed).header_with(&format!("0x{}1b", "11".repeat(64)));
     let bind = Command::Bind { payment: allowed.index, payment_signature: header };
     scene.record(bind, refused(MISMATCH).failing(&["signature"]));
@@ -149,7 +154,8 @@ fn second_payload() -> Decision {
 }
 
 fn not_open() -> Decision {
-    let (mut scene, run, allowed) = allowed("bind-what-is-not-open", "Only what is allowed and open is bound.");
+    let (mut scene, run, allowed) =
+        allowed("bind-what-is-not-open", "Only what is allowed and open is bound.");
     let signing = scene.signing(&allowed);
     scene.bind(run, &signing, refused(&["unknown-payment"]));
     scene.at(730_000).expire(allowed.index, accepted());

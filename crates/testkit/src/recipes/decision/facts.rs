@@ -8,7 +8,15 @@ use crate::scene::{Ask, Scene, accepted, accepted_with, allow, deny, hold, refus
 use crate::vectors::Decision;
 
 pub(super) fn all() -> Vec<Decision> {
-    vec![twice(), late(), other_amounts(), unbound(), contradicting_evidence(), after_settlement(), unmatched()]
+    vec![
+        twice(),
+        late(),
+        other_amounts(),
+        unbound(),
+        contradicting_evidence(),
+        after_settlement(),
+        unmatched(),
+    ]
 }
 
 fn twice() -> Decision {
@@ -59,8 +67,10 @@ fn other_amounts() -> Decision {
 }
 
 fn unbound() -> Decision {
-    let (mut scene, run) =
-        Scene::plain("fact-settled-unbound", "A settlement of a payment whose signed payload was never shown is marked.");
+    let (mut scene, run) = Scene::plain(
+        "fact-settled-unbound",
+        "A settlement of a payment whose signed payload was never shown is marked.",
+    );
     let allowed = scene.pay(&Ask::new(run, "a", 200_000), allow());
     scene.settle(allowed.index, 200_000, accepted_with(&["unbound"]));
     scene.finish()
@@ -75,20 +85,26 @@ fn contradicting_evidence() -> Decision {
     for (key, answer) in ["a", "b"].into_iter().zip(answers) {
         let allowed = scene.pay(&Ask::new(run, key, 100_000), allow());
         scene.bind_exactly(&allowed);
-        let settled =
-            Command::Settle { payment: allowed.index, amount: Amount::new(100_000), payment_response: Some(answer) };
+        let settled = Command::Settle {
+            payment: allowed.index,
+            amount: Amount::new(100_000),
+            payment_response: Some(answer),
+        };
         scene.record(settled, accepted_with(&["evidence-differs"]));
     }
     let allowed = scene.pay(&Ask::new(run, "c", 100_000), allow());
     scene.bind_exactly(&allowed);
-    let settled = Command::Settle { payment: allowed.index, amount: Amount::new(100_000), payment_response: None };
+    let settled =
+        Command::Settle { payment: allowed.index, amount: Amount::new(100_000), payment_response: None };
     scene.record(settled, accepted());
     scene.finish()
 }
 
 fn after_settlement() -> Decision {
-    let (mut scene, run) =
-        Scene::plain("fact-after-settlement", "What contradicts a settlement is recorded, marked, and changes nothing.");
+    let (mut scene, run) = Scene::plain(
+        "fact-after-settlement",
+        "What contradicts a settlement is recorded, marked, and changes nothing.",
+    );
     let allowed = scene.pay(&Ask::new(run, "a", 200_000), allow());
     scene.bind_exactly(&allowed);
     scene.settle(allowed.index, 200_000, accepted());

@@ -9,7 +9,8 @@ pub(super) fn all() -> Vec<Decision> {
 }
 
 /// No payment needs a transaction.
-pub(super) const LOOSE: (&str, &str) = ("required_above = [\"0.50 usdc\"", "required_above = [\"20.00 usdc\"");
+pub(super) const LOOSE: (&str, &str) =
+    ("required_above = [\"0.50 usdc\"", "required_above = [\"20.00 usdc\"");
 
 fn premium() -> Decision {
     let (mut scene, run) = Scene::plain_with(
@@ -77,9 +78,13 @@ fn denied() -> Decision {
 }
 
 fn all_conditions() -> Decision {
-    let tip = ("when = { category = \"tip\" }", "when = { category = \"tip\", exposure_at_least = \"0.10 usdc\" }");
-    let (mut scene, run) =
-        Scene::plain_with("gate-all-conditions", "A gate closes only where all that it states holds.", &[tip]);
+    let tip =
+        ("when = { category = \"tip\" }", "when = { category = \"tip\", exposure_at_least = \"0.10 usdc\" }");
+    let (mut scene, run) = Scene::plain_with(
+        "gate-all-conditions",
+        "A gate closes only where all that it states holds.",
+        &[tip],
+    );
     scene.pay(&Ask::new(run, "a", 99_999).category("tip"), allow());
     scene.pay(&Ask::new(run, "b", 100_000).category("data"), allow());
     scene.pay(&Ask::new(run, "c", 100_000).category("tip"), deny(&["gate:no-tips"]));

@@ -9,7 +9,8 @@ pub(super) fn all() -> Vec<Decision> {
 }
 
 fn zero_decimals() -> Decision {
-    let (mut scene, run) = Scene::plain("money-zero-decimals", "An asset without decimals is counted in whole units.");
+    let (mut scene, run) =
+        Scene::plain("money-zero-decimals", "An asset without decimals is counted in whole units.");
     scene.pay(&Ask::yen(run, "a", 999), allow());
     scene.pay(&Ask::yen(run, "b", 2), deny(&["budget:yen-run"]));
     scene.pay(&Ask::yen(run, "b", 1), allow());
@@ -18,8 +19,10 @@ fn zero_decimals() -> Decision {
 }
 
 fn eighteen_decimals() -> Decision {
-    let (mut scene, run) =
-        Scene::plain("money-eighteen-decimals", "An asset with 18 decimals is counted exactly, to the last unit.");
+    let (mut scene, run) = Scene::plain(
+        "money-eighteen-decimals",
+        "An asset with 18 decimals is counted exactly, to the last unit.",
+    );
     scene.pay(&Ask::gold(run, "a", 4_999_999_999_999_999_999), allow());
     scene.pay(&Ask::gold(run, "b", 2), deny(&["budget:gold-run"]));
     scene.pay(&Ask::gold(run, "b", 1), allow());
@@ -30,8 +33,14 @@ fn eighteen_decimals() -> Decision {
 fn gold(amount: &str) -> [(String, String); 3] {
     let to = format!("{amount} gold");
     [
-        ("required_above = [\"0.50 usdc\", \"1000 yen\", \"5 gold\"]", "required_above = [\"0.50 usdc\", \"GOLD\"]"),
-        ("max_exposure = [\"10.00 usdc\", \"1000 yen\", \"5 gold\"]", "max_exposure = [\"10.00 usdc\", \"GOLD\"]"),
+        (
+            "required_above = [\"0.50 usdc\", \"1000 yen\", \"5 gold\"]",
+            "required_above = [\"0.50 usdc\", \"GOLD\"]",
+        ),
+        (
+            "max_exposure = [\"10.00 usdc\", \"1000 yen\", \"5 gold\"]",
+            "max_exposure = [\"10.00 usdc\", \"GOLD\"]",
+        ),
         ("limit = \"5 gold\"", "limit = \"GOLD\""),
     ]
     .map(|(from, with)| (from.into(), with.replace("GOLD", &to)))
@@ -69,8 +78,10 @@ fn percent_of_the_largest() -> Decision {
 }
 
 fn same_moment() -> Decision {
-    let (mut scene, run) =
-        Scene::plain("time-stands-still", "Records of the same millisecond follow each other; only going back is refused.");
+    let (mut scene, run) = Scene::plain(
+        "time-stands-still",
+        "Records of the same millisecond follow each other; only going back is refused.",
+    );
     scene.at(1_000).pay(&Ask::new(run, "a", 1), allow());
     scene.at(1_000).pay(&Ask::new(run, "b", 1), allow());
     scene.at(1_000).pay(&Ask::new(run, "a", 1).key("c"), deny(&["purchase"]));

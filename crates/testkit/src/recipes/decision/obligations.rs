@@ -26,13 +26,15 @@ pub(super) fn all() -> Vec<Decision> {
 }
 
 fn payee() -> Decision {
-    let (mut scene, run) = Scene::plain("payee-not-allowed", "Only the payees that the policy names are paid.");
+    let (mut scene, run) =
+        Scene::plain("payee-not-allowed", "Only the payees that the policy names are paid.");
     scene.pay(&Ask::new(run, "quote", 100_000).offer("/payTo", STRANGER), deny(&["payee"]));
     scene.finish()
 }
 
 fn resource() -> Decision {
-    let (mut scene, run) = Scene::plain("resource-not-allowed", "Only the resources that the policy names are paid for.");
+    let (mut scene, run) =
+        Scene::plain("resource-not-allowed", "Only the resources that the policy names are paid for.");
     let ask = Ask::new(run, "quote", 100_000).url("https://data.example/v2/quote");
     scene.pay(&ask, deny(&["resource"]).because("not-allowed"));
     scene.finish()
@@ -57,15 +59,18 @@ fn lookalikes() -> Decision {
 }
 
 fn another_resource() -> Decision {
-    let (mut scene, run) =
-        Scene::plain("resource-seller-names-another", "The seller's answer must be for the URL that was asked.");
+    let (mut scene, run) = Scene::plain(
+        "resource-seller-names-another",
+        "The seller's answer must be for the URL that was asked.",
+    );
     let ask = Ask::new(run, "quote", 100_000).seller_names("https://data.example/v1/other");
     scene.pay(&ask, deny(&["resource"]).because("seller-names-another"));
     scene.finish()
 }
 
 fn undeclared_asset() -> Decision {
-    let (mut scene, run) = Scene::plain("asset-not-declared", "An asset that the policy does not pin is not paid in.");
+    let (mut scene, run) =
+        Scene::plain("asset-not-declared", "An asset that the policy does not pin is not paid in.");
     let ask = Ask::new(run, "quote", 100).offer("/asset", YEN.replace("a1", "a9"));
     scene.pay(&ask, deny(&["asset"]).because("not-declared"));
     scene.finish()
@@ -93,8 +98,10 @@ fn over_maximum() -> Decision {
 }
 
 fn lives_too_long() -> Decision {
-    let (mut scene, run) =
-        Scene::plain("obligation-lives-too-long", "What is signed lives at most as long as the policy allows.");
+    let (mut scene, run) = Scene::plain(
+        "obligation-lives-too-long",
+        "What is signed lives at most as long as the policy allows.",
+    );
     let ask = Ask::new(run, "a", 100_000).offer("/maxTimeoutSeconds", 601);
     scene.pay(&ask, deny(&["obligation"]).because("lives-too-long"));
     scene.pay(&Ask::new(run, "a", 100_000).offer("/maxTimeoutSeconds", 600), allow());
@@ -122,7 +129,8 @@ fn scheme_not_allowed() -> Decision {
 }
 
 fn zero() -> Decision {
-    let (mut scene, run) = Scene::plain("obligation-zero-amount", "There is nothing to allow in a payment of zero.");
+    let (mut scene, run) =
+        Scene::plain("obligation-zero-amount", "There is nothing to allow in a payment of zero.");
     scene.pay(&Ask::new(run, "a", 0), deny(&["obligation"]).because("zero-amount"));
     scene.finish()
 }

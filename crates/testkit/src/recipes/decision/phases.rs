@@ -50,8 +50,10 @@ fn category_not_in_phase() -> Decision {
 }
 
 fn dropped_phase() -> Decision {
-    let (mut scene, run) =
-        Scene::plain("phase-dropped-by-a-new-policy", "A run in a phase that a new policy drops may not pay.");
+    let (mut scene, run) = Scene::plain(
+        "phase-dropped-by-a-new-policy",
+        "A run in a phase that a new policy drops may not pay.",
+    );
     scene.enter(run, "deliver", accepted());
     let dropped = policy::vary(&policy::plain(), "[phases.deliver]\nto = []\npay = false\n", "");
     let dropped = policy::vary(&dropped, "to = [\"deliver\", \"commit\"]", "to = [\"commit\"]");
@@ -61,7 +63,8 @@ fn dropped_phase() -> Decision {
 }
 
 fn plan_and_approval() -> Decision {
-    let shows = "With its plan attached and approved, a run enters the phase that pays, and pays what is planned.";
+    let shows =
+        "With its plan attached and approved, a run enters the phase that pays, and pays what is planned.";
     let mut scene = Scene::new("phase-entered-with-plan-and-approval", shows, &policy::full());
     let run = scene.open_run();
     scene.attach_plan(run, 300_000);
@@ -149,7 +152,8 @@ fn attached_again() -> Decision {
 }
 
 fn second_entry() -> Decision {
-    let shows = "An approval opens a phase once; the next entry is asked anew, and the old statement does not fit.";
+    let shows =
+        "An approval opens a phase once; the next entry is asked anew, and the old statement does not fit.";
     let mut scene = Scene::new("phase-approval-used-once", shows, &policy::full());
     let run = scene.open_run();
     scene.attach_plan(run, 300_000);
@@ -164,7 +168,8 @@ fn second_entry() -> Decision {
 }
 
 fn own_request() -> Decision {
-    let shows = "The owner of the agent does not approve the phases of its runs, but may refuse them, for good.";
+    let shows =
+        "The owner of the agent does not approve the phases of its runs, but may refuse them, for good.";
     let mut scene = Scene::new("phase-approved-by-the-owner", shows, &policy::full());
     let run = scene.open_run();
     scene.attach_plan(run, 300_000);

@@ -64,7 +64,8 @@ fn another_category() -> Decision {
 }
 
 fn ceiling() -> Decision {
-    let (mut scene, run) = planned("plan-ceiling", "An item is paid to exactly its ceiling, and not one unit over it.");
+    let (mut scene, run) =
+        planned("plan-ceiling", "An item is paid to exactly its ceiling, and not one unit over it.");
     scene.pay(&Ask::new(run, "a", 200_000).quotes(), allow());
     scene.pay(&Ask::new(run, "b", 100_001).quotes(), deny(&["plan"]).because("over-ceiling"));
     scene.pay(&Ask::new(run, "c", 100_000).quotes(), allow());
@@ -73,8 +74,10 @@ fn ceiling() -> Decision {
 }
 
 fn released() -> Decision {
-    let (mut scene, run) =
-        planned("plan-ceiling-after-a-release", "What was reserved of an item and is released can be used again.");
+    let (mut scene, run) = planned(
+        "plan-ceiling-after-a-release",
+        "What was reserved of an item and is released can be used again.",
+    );
     let first = scene.pay(&Ask::new(run, "a", 200_000).quotes(), allow());
     scene.pay(&Ask::new(run, "b", 200_000).quotes(), deny(&["plan"]).because("over-ceiling"));
     scene.at(720_001).expire(first.index, accepted());
@@ -92,8 +95,10 @@ fn swapped() -> Decision {
 }
 
 fn not_renewed() -> Decision {
-    let (mut scene, run) =
-        planned("plan-ceiling-after-going-back", "Entering the phase again with the same plan does not renew its ceilings.");
+    let (mut scene, run) = planned(
+        "plan-ceiling-after-going-back",
+        "Entering the phase again with the same plan does not renew its ceilings.",
+    );
     scene.pay(&Ask::new(run, "a", 200_000).quotes(), allow());
     scene.enter(run, "commit", accepted());
     let unmet = refused(&["conditions-not-met"]).needing(&["approvals"]);

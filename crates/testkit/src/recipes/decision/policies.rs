@@ -9,12 +9,23 @@ use crate::vectors::Decision;
 use crate::{keys, policy};
 
 pub(super) fn all() -> Vec<Decision> {
-    vec![version(), identity(), shared_key(), reservations_stay(), requests_without_a_policy(), runs(), start_and_stop()]
+    vec![
+        version(),
+        identity(),
+        shared_key(),
+        reservations_stay(),
+        requests_without_a_policy(),
+        runs(),
+        start_and_stop(),
+    ]
 }
 
 fn version() -> Decision {
-    let mut scene =
-        Scene::new("policy-version-not-rising", "A policy's version rises; an older or equal one is refused.", &policy::plain());
+    let mut scene = Scene::new(
+        "policy-version-not-rising",
+        "A policy's version rises; an older or equal one is refused.",
+        &policy::plain(),
+    );
     scene.adopt(&policy::plain(), refused(&["policy-version-not-rising"]));
     scene.adopt(&policy::version(&policy::plain(), 3), accepted());
     scene.adopt(&policy::version(&policy::plain(), 2), refused(&["policy-version-not-rising"]));
@@ -35,15 +46,19 @@ fn identity() -> Decision {
         let changed = policy::version(&policy::plain_with(&[change]), 2);
         scene.adopt(&changed, refused(&["budget-identity-changed"]));
     }
-    let raised = policy::plain_with(&[("limit = \"5 gold\"", "limit = \"6 gold\""), ("count = 5", "count = 6")]);
+    let raised =
+        policy::plain_with(&[("limit = \"5 gold\"", "limit = \"6 gold\""), ("count = 5", "count = 6")]);
     scene.adopt(&policy::version(&raised, 2), accepted());
     scene.finish()
 }
 
 fn shared_key() -> Decision {
-    let mut scene =
-        Scene::bare("policy-shares-the-logs-key", "One key stands for one party: the log's key is no person's key.");
-    let log = counterfoil_record::key::NamedKey::new("alice".parse().unwrap(), *keys::log_named().key()).unwrap();
+    let mut scene = Scene::bare(
+        "policy-shares-the-logs-key",
+        "One key stands for one party: the log's key is no person's key.",
+    );
+    let log =
+        counterfoil_record::key::NamedKey::new("alice".parse().unwrap(), *keys::log_named().key()).unwrap();
     let alice = keys::person("alice").to_string();
     let shared = policy::plain_with(&[(&alice, &log.to_string())]);
     scene.adopt(&shared, refused(&["key-shared"]));
@@ -86,7 +101,10 @@ fn requests_without_a_policy() -> Decision {
 }
 
 fn runs() -> Decision {
-    let (mut scene, run) = Scene::plain("runs-and-their-names", "Runs are of known agents; a name is free once its run is closed.");
+    let (mut scene, run) = Scene::plain(
+        "runs-and-their-names",
+        "Runs are of known agents; a name is free once its run is closed.",
+    );
     let named = |id: &str, agent: &str| {
         Command::OpenRun(OpenRun::new(id.parse().unwrap(), agent.parse().unwrap(), "carol".parse().unwrap()))
     };
@@ -109,8 +127,10 @@ fn runs() -> Decision {
 }
 
 fn start_and_stop() -> Decision {
-    let (mut scene, run) =
-        Scene::plain("start-and-stop", "The core starts from the state that it left, and says so by its digest.");
+    let (mut scene, run) = Scene::plain(
+        "start-and-stop",
+        "The core starts from the state that it left, and says so by its digest.",
+    );
     scene.pay(&Ask::new(run, "a", 100_000), allow());
     scene.record(Command::Stop {}, accepted());
     scene.record(Command::Start {}, accepted());

@@ -40,8 +40,10 @@ fn lost_answer() -> Decision {
 }
 
 fn query() -> Decision {
-    let (mut scene, run) =
-        Scene::plain("purchase-with-another-query", "The query does not make another purchase: that is the safe side.");
+    let (mut scene, run) = Scene::plain(
+        "purchase-with-another-query",
+        "The query does not make another purchase: that is the safe side.",
+    );
     scene.pay(&Ask::new(run, "a", 100_000).url("https://data.example/v1/quote?symbol=A"), allow());
     let other = Ask::new(run, "b", 100_000).url("https://data.example/v1/quote?symbol=B");
     scene.pay(&other, deny(&["purchase"]));
@@ -49,7 +51,8 @@ fn query() -> Decision {
 }
 
 fn another_item() -> Decision {
-    let (mut scene, run) = Scene::plain("purchase-of-another-item", "For another plan item it is another purchase.");
+    let (mut scene, run) =
+        Scene::plain("purchase-of-another-item", "For another plan item it is another purchase.");
     scene.pay(&Ask::new(run, "a", 100_000).item("first"), allow());
     scene.pay(&Ask::new(run, "a", 100_000).key("b").item("second"), allow());
     scene.pay(&Ask::new(run, "a", 100_000).key("c").item("second"), deny(&["purchase"]));
@@ -88,7 +91,8 @@ fn no_longer_repeatable() -> Decision {
     let tick = |key| Ask::new(run, key, 1_000).url("https://data.example/v1/tick");
     let first = scene.pay(&tick("a"), allow());
     let second = scene.pay(&tick("b"), allow());
-    let dropped = policy::plain_with(&[("repeatable = [\"https://data.example/v1/tick\"]", "repeatable = []")]);
+    let dropped =
+        policy::plain_with(&[("repeatable = [\"https://data.example/v1/tick\"]", "repeatable = []")]);
     scene.adopt(&policy::version(&dropped, 2), accepted());
     scene.bind_exactly(&second);
     scene.settle(second.index, 1_000, accepted());
@@ -156,8 +160,10 @@ fn key_reused() -> Decision {
 }
 
 fn denied_key_is_free() -> Decision {
-    let (mut scene, run) =
-        Scene::plain("idempotency-key-of-a-denied-request", "What was denied claims no key, and is decided again.");
+    let (mut scene, run) = Scene::plain(
+        "idempotency-key-of-a-denied-request",
+        "What was denied claims no key, and is decided again.",
+    );
     let ask = Ask::new(run, "a", 100_000);
     scene.pay(&ask.clone().wallet("warm"), deny(&["wallet"]));
     scene.pay(&ask.clone().wallet("warm"), deny(&["wallet"]));

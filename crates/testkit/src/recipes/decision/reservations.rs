@@ -64,7 +64,8 @@ fn failed_under_chain() -> Decision {
 }
 
 fn failed_under_payee() -> Decision {
-    let shows = "Where the payee's word releases, its failure ends the reservation; a later settlement counts again.";
+    let shows =
+        "Where the payee's word releases, its failure ends the reservation; a later settlement counts again.";
     let (mut scene, run, allowed) = reserved("reservation-on-failure-by-payee", shows, &[PAYEE]);
     scene.bind_exactly(&allowed);
     scene.fail(allowed.index, accepted());

@@ -7,7 +7,15 @@ use crate::scene::{Ask, Scene, accepted, allow, deny};
 use crate::vectors::Decision;
 
 pub(super) fn all() -> Vec<Decision> {
-    vec![allowed(), no_policy(), unknown_run(), closed_run(), dropped_agent(), unknown_wallet(), wallet_of_another_agent()]
+    vec![
+        allowed(),
+        no_policy(),
+        unknown_run(),
+        closed_run(),
+        dropped_agent(),
+        unknown_wallet(),
+        wallet_of_another_agent(),
+    ]
 }
 
 fn allowed() -> Decision {
@@ -22,14 +30,17 @@ fn allowed() -> Decision {
 }
 
 fn no_policy() -> Decision {
-    let mut scene =
-        Scene::bare("no-policy-in-force", "Without a policy nothing is allowed, and that alone is what fails.");
+    let mut scene = Scene::bare(
+        "no-policy-in-force",
+        "Without a policy nothing is allowed, and that alone is what fails.",
+    );
     scene.pay(&Ask::new(Index::new(0), "quote", 100_000), deny(&["policy-in-force"]));
     scene.finish()
 }
 
 fn unknown_run() -> Decision {
-    let mut scene = Scene::new("run-unknown", "A payment of a run that was never opened is denied.", &policy::plain());
+    let mut scene =
+        Scene::new("run-unknown", "A payment of a run that was never opened is denied.", &policy::plain());
     scene.pay(&Ask::new(Index::new(1), "quote", 100_000), deny(&["run-open"]));
     scene.finish()
 }
@@ -55,7 +66,8 @@ fn dropped_agent() -> Decision {
 }
 
 fn unknown_wallet() -> Decision {
-    let (mut scene, run) = Scene::plain("wallet-unknown", "A wallet that the policy does not name may not pay.");
+    let (mut scene, run) =
+        Scene::plain("wallet-unknown", "A wallet that the policy does not name may not pay.");
     scene.pay(&Ask::new(run, "quote", 100_000).wallet("warm"), deny(&["wallet"]).because("unknown-wallet"));
     scene.finish()
 }

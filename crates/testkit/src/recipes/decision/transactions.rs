@@ -38,14 +38,16 @@ fn required() -> Decision {
 }
 
 fn unknown() -> Decision {
-    let (mut scene, run) = Scene::plain("transaction-unknown", "A payment names a transaction that was opened.");
+    let (mut scene, run) =
+        Scene::plain("transaction-unknown", "A payment names a transaction that was opened.");
     let ask = Ask::new(run, "a", 100_000).reversible(Index::new(1), "data");
     scene.pay(&ask, deny(&["transaction"]).because("unknown-transaction"));
     scene.finish()
 }
 
 fn of_another_run() -> Decision {
-    let (mut scene, run) = Scene::plain("transaction-of-another-run", "A transaction is its own run's alone.");
+    let (mut scene, run) =
+        Scene::plain("transaction-of-another-run", "A transaction is its own run's alone.");
     let transaction = scene.begin(run, &[("data", true)]);
     let other = scene.open_run_of("run-2", "researcher", "carol");
     let ask = Ask::new(other, "a", 100_000).reversible(transaction, "data");
@@ -54,7 +56,8 @@ fn of_another_run() -> Decision {
 }
 
 fn unknown_step() -> Decision {
-    let (mut scene, run) = Scene::plain("transaction-step-unknown", "A payment names a step that was declared.");
+    let (mut scene, run) =
+        Scene::plain("transaction-step-unknown", "A payment names a step that was declared.");
     let transaction = scene.begin(run, &[("data", true)]);
     let ask = Ask::new(run, "a", 100_000).reversible(transaction, "dinner");
     scene.pay(&ask, deny(&["transaction"]).because("unknown-step"));
@@ -62,7 +65,8 @@ fn unknown_step() -> Decision {
 }
 
 fn complete_step() -> Decision {
-    let (mut scene, run) = Scene::plain("transaction-step-complete", "A step that is complete is not paid again.");
+    let (mut scene, run) =
+        Scene::plain("transaction-step-complete", "A step that is complete is not paid again.");
     let transaction = scene.begin(run, &[("data", true), ("more", true)]);
     scene.complete(transaction, "data", accepted());
     let ask = Ask::new(run, "a", 100_000).reversible(transaction, "data");
@@ -72,7 +76,8 @@ fn complete_step() -> Decision {
 }
 
 fn aborted() -> Decision {
-    let (mut scene, run) = Scene::plain("transaction-aborted", "After an abort nothing of the transaction is paid.");
+    let (mut scene, run) =
+        Scene::plain("transaction-aborted", "After an abort nothing of the transaction is paid.");
     let transaction = scene.begin(run, &[("data", true)]);
     scene.record(Command::Abort { transaction, reason: Some("the seller is gone".into()) }, accepted());
     let ask = Ask::new(run, "a", 100_000).reversible(transaction, "data");

@@ -44,7 +44,8 @@ fn payload() -> Evidence {
 fn key_id() -> Evidence {
     let thumbprint = crate::keys::log_named().key().thumbprint();
     let shows = "One bit of the key id in a header is changed; the id is never where the key comes from.";
-    changed("bit-of-a-key-id", shows, |entry| flip(entry, thumbprint.bytes())).fails("record-of-another-key", 5)
+    changed("bit-of-a-key-id", shows, |entry| flip(entry, thumbprint.bytes()))
+        .fails("record-of-another-key", 5)
 }
 
 fn algorithm() -> Evidence {
@@ -59,7 +60,8 @@ fn algorithm() -> Evidence {
 
 fn issuer() -> Evidence {
     let shows = "A header names another log.";
-    changed("another-issuer", shows, |entry| flip(entry, b"log.test.example")).fails("record-of-another-log", 5)
+    changed("another-issuer", shows, |entry| flip(entry, b"log.test.example"))
+        .fails("record-of-another-log", 5)
 }
 
 fn trailing() -> Evidence {

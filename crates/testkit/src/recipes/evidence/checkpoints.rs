@@ -74,7 +74,11 @@ fn not_a_note() -> Evidence {
 }
 
 fn of_another_log() -> Evidence {
-    let note = forge::checkpoint(&short(), &keys::log()).replacen("log.test.example/agents", "log.test.example/others", 1);
+    let note = forge::checkpoint(&short(), &keys::log()).replacen(
+        "log.test.example/agents",
+        "log.test.example/others",
+        1,
+    );
     let shows = "A log's own checkpoint was changed to name another log.";
     Case::new("own-checkpoint-of-another-log", shows, short())
         .checkpoint(note)

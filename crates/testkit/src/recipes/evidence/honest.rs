@@ -6,25 +6,34 @@ use counterfoil_record::codec::Wire as _;
 use counterfoil_record::{Hash32, Input, Text, input};
 
 use super::{Case, logs, short, trust};
-use crate::{forge, keys, policy};
 use crate::vectors::Evidence;
+use crate::{forge, keys, policy};
 
 pub(super) fn all() -> Vec<Evidence> {
     vec![
-        Case::new("honest-log-under-its-key", "An honest log verifies under its pinned key.", short()).verifies(),
+        Case::new("honest-log-under-its-key", "An honest log verifies under its pinned key.", short())
+            .verifies(),
         Case::new(
             "honest-log-of-everything",
             "A log with nearly every kind of record verifies.",
             logs::demo().script.entries(),
         )
         .verifies(),
-        Case::new("honest-log-under-its-checkpoint", "An honest log verifies under a pinned checkpoint.", short())
-            .pinned(&short())
-            .checkpoint(forge::checkpoint(&short(), &keys::log()))
-            .verifies(),
-        Case::new("honest-log-grown-past-its-pin", "A log that has grown since it was pinned verifies.", short())
-            .pinned(&short()[..6])
-            .verifies(),
+        Case::new(
+            "honest-log-under-its-checkpoint",
+            "An honest log verifies under a pinned checkpoint.",
+            short(),
+        )
+        .pinned(&short())
+        .checkpoint(forge::checkpoint(&short(), &keys::log()))
+        .verifies(),
+        Case::new(
+            "honest-log-grown-past-its-pin",
+            "A log that has grown since it was pinned verifies.",
+            short(),
+        )
+        .pinned(&short()[..6])
+        .verifies(),
         no_trust(),
         expected_policy(),
         refused_start(),
@@ -34,7 +43,8 @@ pub(super) fn all() -> Vec<Evidence> {
 }
 
 fn no_trust() -> Evidence {
-    let case = Case::new("no-trust", "Without trust the log vouches for itself: that is not verified.", short());
+    let case =
+        Case::new("no-trust", "Without trust the log vouches for itself: that is not verified.", short());
     case.trust(None).expect(Verdict::Insufficient, &[])
 }
 
@@ -56,7 +66,8 @@ fn with(input: Input, outcome: &str, code: &str) -> Vec<Vec<u8>> {
 }
 
 fn refused_start() -> Evidence {
-    let start = input::Start { tool: Text::shown("restored-from-backup"), state: Hash32::of(&[b"an old snapshot"]) };
+    let start =
+        input::Start { tool: Text::shown("restored-from-backup"), state: Hash32::of(&[b"an old snapshot"]) };
     let entries = with(Input::Start(start), "refused", "state-differs");
     let shows = "A start from another state is refused, and the refusal is an honest record.";
     Case::new("start-from-another-state-refused", shows, entries).verifies()

@@ -14,8 +14,13 @@ pub(super) fn all() -> Vec<Evidence> {
     vec![
         lie("lie-outcome", "A denial is recorded as an allow.", 9, |it| it.verdict.outcome = Outcome::Allow)
             .fails(DECISION, 9),
-        lie("lie-allow-with-a-permit", "A denial is recorded as an allow, with a permit and a clean trace.", 9, allowed)
-            .fails(DECISION, 9),
+        lie(
+            "lie-allow-with-a-permit",
+            "A denial is recorded as an allow, with a permit and a clean trace.",
+            9,
+            allowed,
+        )
+        .fails(DECISION, 9),
         lie("lie-permit-amount", "A permit is for more than was asked.", 5, |it| {
             permit(it).exposure = Amount::new(300_001);
         })
@@ -45,18 +50,33 @@ pub(super) fn all() -> Vec<Evidence> {
             it.verdict.trace.pop();
         })
         .fails(TRACE, 8),
-        lie("lie-prev-control", "A record names another last policy.", 8, |it| it.prev_control = Some(Index::new(0)))
-            .fails("prev-control-wrong", 8),
-        lie("lie-index", "A record states another index.", 8, |it| it.index = Index::new(9)).fails("index-wrong", 8),
+        lie("lie-prev-control", "A record names another last policy.", 8, |it| {
+            it.prev_control = Some(Index::new(0));
+        })
+        .fails("prev-control-wrong", 8),
+        lie("lie-index", "A record states another index.", 8, |it| it.index = Index::new(9))
+            .fails("index-wrong", 8),
         lie("lie-time", "Time goes back.", 8, |it| it.time = it.time.minus(Span::from_millis(60_000)))
             .fails("time-went-back", 8),
-        lie("lie-policy-body", "A policy stands there under another source.", 1, swap_policy).fails(DECISION, 1),
-        lie("lie-policy-source", "A source stands there under another policy.", 1, swap_source).fails(DECISION, 1),
-        lie("lie-forged-approval", "An approval that nobody signed is recorded as accepted.", 4, forge_approval)
-            .fails(DECISION, 4),
-        lie("lie-time-of-a-claim", "A claim is dated later than it was made: its permit would end later.", 5, |it| {
-            it.time = it.time.plus(Span::from_millis(2_000));
-        })
+        lie("lie-policy-body", "A policy stands there under another source.", 1, swap_policy)
+            .fails(DECISION, 1),
+        lie("lie-policy-source", "A source stands there under another policy.", 1, swap_source)
+            .fails(DECISION, 1),
+        lie(
+            "lie-forged-approval",
+            "An approval that nobody signed is recorded as accepted.",
+            4,
+            forge_approval,
+        )
+        .fails(DECISION, 4),
+        lie(
+            "lie-time-of-a-claim",
+            "A claim is dated later than it was made: its permit would end later.",
+            5,
+            |it| {
+                it.time = it.time.plus(Span::from_millis(2_000));
+            },
+        )
         .fails(DECISION, 5),
         prior(),
         repeat_recorded(),

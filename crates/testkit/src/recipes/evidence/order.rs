@@ -75,7 +75,8 @@ fn cut_without_a_pin() -> Evidence {
 fn cut_against_a_pin() -> Evidence {
     let mut entries = short();
     entries.truncate(8);
-    let case = Case::new("tail-cut-against-a-pin", "A log cut below a pinned checkpoint contradicts it.", entries);
+    let case =
+        Case::new("tail-cut-against-a-pin", "A log cut below a pinned checkpoint contradicts it.", entries);
     case.pinned(&short()).expect(Verdict::Contradiction, &[("shorter-than-pinned", None)])
 }
 

@@ -1,0 +1,64 @@
+//! What the documents show is what the program does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+#[test]
+fn the_readme_shows_the_demonstration_as_it_is() {
+    let (readme, demo) = (read("README.md"), read("cli/tests/demo.stdout"));
+    let shown = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut lines = demo.lines().map(str::trim_end);
+    let mut count = 0;
+    for line in shown.lines().filter(|line| *line != "...") {
+        assert!(lines.any(|found| found == line), "not in the demonstration, or not in this order: {line}");
+        count += 1;
+    }
+    assert!(count > 30);
+    assert!(readme.lines().count() <= 150);
+}
+
+#[test]
+fn every_vector_that_the_threats_name_is_there() {
+    let mut named = 0;
+    for row in read("docs/threats.md").lines().filter(|line| line.starts_with("| ")) {
+        let Some(vectors) = row.trim_end_matches(" |").rsplit(" | ").next() else { continue };
+        for name in vectors.split('`').skip(1).step_by(2) {
+            let exists = ["decision", "evidence"]
+                .iter()
+                .any(|kind| root().join("testvectors").join(kind).join(format!("{name}.json")).exists());
+            assert!(exists, "docs/threats.md names {name}");
+            named += 1;
+        }
+    }
+    assert!(named > 60, "{named}");
+}
+
+#[test]
+fn every_finding_of_the_auditor_has_a_vector_or_a_reason() {
+    let vectors = root().join("testvectors/evidence");
+    let texts: Vec<String> = fs::read_dir(vectors)
+        .unwrap()
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    // These come from the store, not from entries: the tests of the command show them.
+    let from_the_store = ["entry-missing", "entry-unreadable"];
+    for code in counterfoil_audit::FindingCode::ALL {
+        let shown = texts.iter().any(|text| text.contains(&format!("\"code\": \"{code}\"")));
+        assert!(shown || from_the_store.contains(&code.code()), "no vector shows {code}");
+    }
+}
