@@ -44,15 +44,12 @@ pub(crate) fn run(args: &Demo) -> Result<Exit, Failure> {
 
 /// The folder to make: the named one, or the first free one of the default name.
 fn folder(out: Option<&Path>) -> Result<PathBuf, Failure> {
-    let dir = match out {
-        Some(dir) => dir.to_owned(),
-        None => {
-            let names = (2_u32..1000).map(|number| PathBuf::from(format!("counterfoil-demo-{number}")));
-            let mut names = core::iter::once(PathBuf::from("counterfoil-demo")).chain(names);
-            names
-                .find(|name| !name.exists())
-                .ok_or_else(|| Failure::new("too many counterfoil-demo folders"))?
-        }
+    let dir = if let Some(dir) = out {
+        dir.to_owned()
+    } else {
+        let names = (2_u32..1000).map(|number| PathBuf::from(format!("counterfoil-demo-{number}")));
+        let mut names = core::iter::once(PathBuf::from("counterfoil-demo")).chain(names);
+        names.find(|name| !name.exists()).ok_or_else(|| Failure::new("too many counterfoil-demo folders"))?
     };
     fs::create_dir(&dir).map_err(|error| Failure::at(dir.display(), error))?;
     Ok(dir)

@@ -1,8 +1,8 @@
 //! Evidence from files: trust, log, and the audit of the one under the other.
 
+use core::ops::ControlFlow;
 use std::fs::File;
 use std::io::Read as _;
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use counterfoil_audit::{Auditor, Checked, Report, Trust};

@@ -1,6 +1,6 @@
 //! How the command ends.
 
-use std::fmt::Display;
+use core::fmt::Display;
 use std::process::ExitCode;
 
 use counterfoil_audit::Verdict;

@@ -1,6 +1,6 @@
 //! `govern`: JSON commands on stdin, decisions on stdout, flushed one by one.
 
-use std::fmt::Display;
+use core::fmt::Display;
 use std::io::{self, BufRead as _, Read as _};
 
 use counterfoil_enforce::{Command, Core, Error, FileKey, Scripted, Signer, Surroundings, System};

@@ -52,17 +52,13 @@ pub(crate) fn write_trust(
     require: Level,
     checkpoint: Option<&str>,
 ) -> Result<(), Failure> {
-    let mut text = String::from(
-        "# What an auditor believes before looking at the log. Keep it where the log's operator cannot change it.\n",
-    );
-    text.push_str(&format!(
-        "origin = \"{}\"\nlog = \"{log}\"\nrequire = \"{}\"\n",
-        log.name(),
+    let name = log.name();
+    let pinned = checkpoint.map(|note| format!("checkpoint = \"\"\"\n{note}\"\"\"\n")).unwrap_or_default();
+    let text = format!(
+        "# What an auditor believes before looking at the log. Keep it where the log's operator cannot change it.\n\
+         origin = \"{name}\"\nlog = \"{log}\"\nrequire = \"{}\"\n{pinned}",
         require.code()
-    ));
-    if let Some(checkpoint) = checkpoint {
-        text.push_str(&format!("checkpoint = \"\"\"\n{checkpoint}\"\"\"\n"));
-    }
+    );
     let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| Failure::at(path.display(), error))
 }

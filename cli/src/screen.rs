@@ -1,7 +1,7 @@
 //! Writing to stdout, and showing values to people. Text from outside is shown without what could move the
 //! cursor or hide itself.
 
-use std::fmt::Display;
+use core::fmt::Display;
 use std::io::{self, Write as _};
 
 use counterfoil_record::{Amount, Text};

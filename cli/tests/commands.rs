@@ -85,7 +85,7 @@ fn key_new_prints_what_key_show_prints_and_never_replaces_a_file() {
 fn key_show_refuses_what_is_no_key() {
     let dir = folder();
     let file = dir.path().join("key.pem");
-    for bytes in [&b""[..], b"garbage", &[0xff, 0xfe], &[b'a'; 20_000]] {
+    for bytes in [&b""[..], b"garbage", &[0xff, 0xfe], &vec![b'a'; 20_000]] {
         fs::write(&file, bytes).unwrap();
         let ran = run(args(&["key", "show", "--name", "alice"], &[&file]));
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));

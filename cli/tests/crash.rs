@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
+    clippy::std_instead_of_alloc,
     missing_docs,
     unreachable_pub,
     reason = "a panic is how a test fails, and a test may read a clock"
@@ -13,10 +14,10 @@
 
 mod common;
 
+use core::time::Duration;
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
-use std::time::Duration;
 
 use counterfoil_enforce::Command;
 use counterfoil_record::verdict::Outcome;

@@ -13,13 +13,14 @@
 
 mod common;
 
+use core::time::Duration;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use common::{Demo, args, folder, read, run, run_with};
 
-/// What the demonstration says, with `DIR` for its folder. Run the tests with UPDATE_TRANSCRIPTS=1 to record
+/// What the demonstration says, with `DIR` for its folder. Run the tests with `UPDATE_TRANSCRIPTS=1` to record
 /// it again, and read what changed.
 const TRANSCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/demo.stdout");
 

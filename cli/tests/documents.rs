@@ -37,7 +37,7 @@ fn every_vector_that_the_threats_name_is_there() {
     let mut named = 0;
     for row in read("docs/threats.md").lines().filter(|line| line.starts_with("| ")) {
         let Some(vectors) = row.trim_end_matches(" |").rsplit(" | ").next() else { continue };
-        for name in vectors.split('`').skip(1).step_by(2) {
+        for name in vectors.split('`').skip(1).step_by(2).filter(|name| !name.contains('/')) {
             let exists = ["decision", "evidence"]
                 .iter()
                 .any(|kind| root().join("testvectors").join(kind).join(format!("{name}.json")).exists());

@@ -13,7 +13,7 @@
 
 mod common;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use counterfoil_audit::{Auditor, Verdict};

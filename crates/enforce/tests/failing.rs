@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::std_instead_of_alloc,
     missing_docs,
     unreachable_pub,
     reason = "a panic is how a test fails"
@@ -12,8 +13,8 @@
 
 mod common;
 
-use std::cell::{Cell, RefCell};
-use std::ops::ControlFlow;
+use core::cell::{Cell, RefCell};
+use core::ops::ControlFlow;
 use std::rc::Rc;
 
 use counterfoil_enforce::command::OpenRun;
@@ -59,17 +60,15 @@ impl Disk {
         write: impl FnOnce(&mut MemoryStore) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         assert!(!self.failed.get(), "a store that has failed is not written to");
-        match self.left.get().checked_sub(1) {
-            Some(left) => self.left.set(left),
-            None => {
-                self.failed.set(true);
-                if self.fails == Fails::After {
-                    write(&mut self.inner.borrow_mut())?;
-                }
-                return Err(StoreError::Io(std::io::Error::other("the disk failed")));
-            }
+        if let Some(left) = self.left.get().checked_sub(1) {
+            self.left.set(left);
+            return write(&mut self.inner.borrow_mut());
         }
-        write(&mut self.inner.borrow_mut())
+        self.failed.set(true);
+        if self.fails == Fails::After {
+            write(&mut self.inner.borrow_mut())?;
+        }
+        Err(StoreError::Io(std::io::Error::other("the disk failed")))
     }
 
     fn usable(&self) -> Result<(), StoreError> {

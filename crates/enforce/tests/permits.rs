@@ -223,7 +223,7 @@ fn a_repeat_through_submit_names_the_permits_record() {
     let permit = core.pay(pay(&ask)).unwrap();
     match core.submit(ask.command()).unwrap() {
         Answer::Repeated(it) => {
-            assert_eq!((it.repeat_of, it.permit_record), (permit.payment(), Some(permit.payment())))
+            assert_eq!((it.repeat_of, it.permit_record), (permit.payment(), Some(permit.payment())));
         }
         other @ Answer::Recorded(_) => panic!("{other:?}"),
     }

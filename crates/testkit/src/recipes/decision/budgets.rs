@@ -184,7 +184,9 @@ fn overflowed_window() -> Decision {
     );
     let first = scene.at(1_000).pay(&Ask::new(run, "a", 100_000), allow());
     let other = scene.open_run_of("run-2", "researcher", "dave");
-    scene.at(100_000).pay(&Ask::new(other, "b", 200_000), allow());
+    let second = scene.at(100_000).pay(&Ask::new(other, "b", 200_000), allow());
+    scene.bind_exactly(&second);
+    scene.settle(second.index, 200_000, accepted());
     scene.bind_exactly(&first);
     scene.settle(first.index, u128::MAX, accepted_with(&["excess"]));
     let ask = Ask::new(other, "c", 100_001);
