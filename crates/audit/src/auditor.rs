@@ -7,7 +7,9 @@ use alloc::vec::Vec;
 use counterfoil_decide::{SEMANTICS, State, Step};
 use counterfoil_record::key::{NamedKey, PublicKey};
 use counterfoil_record::verdict::Outcome;
-use counterfoil_record::{FORMAT, Hash32, Id, Index, Input, Record, SignedRecord, Text, Verified, VerifyError};
+use counterfoil_record::{
+    FORMAT, Hash32, Id, Index, Input, Record, SignedRecord, Text, Verified, VerifyError,
+};
 use counterfoil_tlog::{Checkpoint, CompactRange, leaf_hash};
 
 use crate::finding::{Finding, FindingCode, NotChecked, NotCheckedCode};
@@ -175,12 +177,14 @@ impl Auditor {
     }
 
     fn follow(&mut self, index: u64, entry: &[u8], leaf: Hash32) -> Result<Checked, (FindingCode, String)> {
-        let signed = SignedRecord::decode(entry).map_err(|e| (FindingCode::RecordMalformed, e.to_string()))?;
+        let signed =
+            SignedRecord::decode(entry).map_err(|e| (FindingCode::RecordMalformed, e.to_string()))?;
         if index == 0 {
             self.read_genesis(signed.unverified())?;
         }
         let Some((origin, key)) = &self.log else { return Err((FindingCode::NoGenesis, String::new())) };
-        let verified = signed.verify(origin, key.key()).map_err(|error| (code_of(error), error.to_string()))?;
+        let verified =
+            signed.verify(origin, key.key()).map_err(|error| (code_of(error), error.to_string()))?;
         self.place(index, verified.record())?;
         self.decide(verified, leaf)
     }
@@ -214,7 +218,10 @@ impl Auditor {
         }
         let root = Hash32(*self.tree.root().bytes());
         if record.prior != root {
-            return Err((FindingCode::PriorWrong, format!("it says {}, the records before it give {root}", record.prior)));
+            return Err((
+                FindingCode::PriorWrong,
+                format!("it says {}, the records before it give {root}", record.prior),
+            ));
         }
         if record.prev_control != self.state.last_control {
             return Err((FindingCode::PrevControlWrong, String::new()));
@@ -246,9 +253,8 @@ impl Auditor {
         };
         let (stated, owed) = (&record.verdict, &decision.verdict);
         if stated != owed {
-            let same_but_trace =
-                counterfoil_record::Verdict { trace: Vec::new(), ..stated.clone() } ==
-                counterfoil_record::Verdict { trace: Vec::new(), ..owed.clone() };
+            let same_but_trace = counterfoil_record::Verdict { trace: Vec::new(), ..stated.clone() }
+                == counterfoil_record::Verdict { trace: Vec::new(), ..owed.clone() };
             return Err(if same_but_trace {
                 let at = stated.trace.iter().zip(&owed.trace).find(|(stated, owed)| stated != owed);
                 let check = at.map_or("a check", |(_, owed)| owed.check.code());
@@ -272,7 +278,12 @@ impl Auditor {
         if self.tree.size() == 0 && self.findings.is_empty() {
             self.find(FindingCode::EmptyLog, None, "there is nothing to verify".into());
         }
-        let short: Vec<_> = self.targets.iter().filter(|target| !target.met).map(|t| (t.shorter, t.checkpoint.size)).collect();
+        let short: Vec<_> = self
+            .targets
+            .iter()
+            .filter(|target| !target.met)
+            .map(|t| (t.shorter, t.checkpoint.size))
+            .collect();
         for (code, size) in short {
             let detail = format!("the checkpoint is of {size} records, the log has {}", self.tree.size());
             self.find(code, None, detail);
@@ -281,7 +292,8 @@ impl Auditor {
         if let Some(expected) = self.trust.as_ref().and_then(|trust| trust.policy)
             && in_force != Some(expected)
         {
-            let detail = in_force.map_or_else(|| "no policy is in force".into(), |digest| format!("{digest} is in force"));
+            let detail = in_force
+                .map_or_else(|| "no policy is in force".into(), |digest| format!("{digest} is in force"));
             self.find(FindingCode::PolicyNotExpected, None, detail);
         }
         self.summary.conclude(&self.state);
@@ -340,7 +352,11 @@ impl Auditor {
                     add(NotCheckedCode::NoPinnedCheckpoint, detail.into());
                 }
                 Some(pinned) if pinned.size < size => {
-                    let detail = format!("records {} to {} rest on the operator's key alone", pinned.size, size.saturating_sub(1));
+                    let detail = format!(
+                        "records {} to {} rest on the operator's key alone",
+                        pinned.size,
+                        size.saturating_sub(1)
+                    );
                     add(NotCheckedCode::AfterPinned, detail);
                 }
                 Some(_) => {}
@@ -350,13 +366,23 @@ impl Auditor {
             add(NotCheckedCode::NoCheckpoint, "the log carries no checkpoint of its own".into());
         }
         if self.is_broken() {
-            let detail = format!("records {} to {} were not decided again", self.followed, size.saturating_sub(1));
+            let detail =
+                format!("records {} to {} were not decided again", self.followed, size.saturating_sub(1));
             add(NotCheckedCode::AfterBreak, detail);
         }
         add(NotCheckedCode::Governance, "policies are adopted by the operator alone in this version".into());
-        add(NotCheckedCode::AgentsAsserted, "which agent asked, and for which principal, is the operator's word".into());
-        add(NotCheckedCode::PrivateText, "purposes, reasons, queries and envelopes were not held against their commitments".into());
-        add(NotCheckedCode::Reconciliation, "no chain or facilitator extract was compared with the log".into());
+        add(
+            NotCheckedCode::AgentsAsserted,
+            "which agent asked, and for which principal, is the operator's word".into(),
+        );
+        add(
+            NotCheckedCode::PrivateText,
+            "purposes, reasons, queries and envelopes were not held against their commitments".into(),
+        );
+        add(
+            NotCheckedCode::Reconciliation,
+            "no chain or facilitator extract was compared with the log".into(),
+        );
         list
     }
 }

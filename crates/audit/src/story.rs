@@ -100,7 +100,9 @@ impl Story {
             }
             Input::OpenRun(_) => record.index == self.run,
             Input::Begin(_) => Some(record.index) == self.transaction,
-            Input::Statement(_) => statement.as_ref().is_some_and(|signed| self.is_answered_by(signed.unverified())),
+            Input::Statement(_) => {
+                statement.as_ref().is_some_and(|signed| self.is_answered_by(signed.unverified()))
+            }
             Input::Pay(_) => record.index == self.payment,
             input => self.is_about(input),
         };

@@ -105,6 +105,12 @@ impl Trust {
             Some(note) => Some(open_checkpoint(note, &file.origin, &file.log)?),
             None => None,
         };
-        Ok(Self { origin: file.origin, log: file.log, require: file.require, checkpoint, policy: file.policy })
+        Ok(Self {
+            origin: file.origin,
+            log: file.log,
+            require: file.require,
+            checkpoint,
+            policy: file.policy,
+        })
     }
 }

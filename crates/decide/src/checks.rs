@@ -188,7 +188,9 @@ impl<'a> Asked<'a> {
             slot_required: rules.obligations.slot_required,
             releases: rules.releases,
             part: self.pay.part.clone(),
-            item: plan.zip(self.pay.item.as_ref()).map(|(plan, item)| ItemOf { plan: plan.index, item: item.clone() }),
+            item: plan
+                .zip(self.pay.item.as_ref())
+                .map(|(plan, item)| ItemOf { plan: plan.index, item: item.clone() }),
             purchase: self.purchase()?,
             groups: groups.iter().flatten().cloned().collect(),
             strays_until: 0,

@@ -9,8 +9,8 @@ mod seal;
 
 pub use ledger::{Contribution, GroupKey, Ledger};
 pub use payment::{Answered, Bound, Hold, ItemOf, Payment, Status, Terms};
-pub(crate) use seal::{Change, Movement, PlanUse};
 pub use seal::Pending;
+pub(crate) use seal::{Change, Movement, PlanUse};
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -230,7 +230,9 @@ impl State {
     pub fn obligations_at(&self, time: Time) -> Vec<Obligation> {
         let failed = self.transactions.iter().filter(|(_, it)| it.standing_at(time) == Standing::Aborted);
         failed
-            .flat_map(|(index, transaction)| transaction.payments.iter().rev().map(|payment| (*index, *payment)))
+            .flat_map(|(index, transaction)| {
+                transaction.payments.iter().rev().map(|payment| (*index, *payment))
+            })
             .filter_map(|(transaction, payment)| {
                 let open = self.payments.get(&payment)?.uncompensated();
                 (!open.is_zero()).then_some(Obligation { transaction, payment, open })

@@ -34,7 +34,10 @@ fn a_policy_is_what_the_schema_says() {
         validate_cbor_from_slice(&schema("policy"), &policy.to_bytes(), None).unwrap();
     }
     let only_a_name = [0xa1, 0x01, 0x61, 0x61];
-    assert!(validate_cbor_from_slice(&schema("policy"), &only_a_name, None).is_err(), "the schema has no teeth");
+    assert!(
+        validate_cbor_from_slice(&schema("policy"), &only_a_name, None).is_err(),
+        "the schema has no teeth"
+    );
 }
 
 /// The state that the commands of a decision vector come to.
@@ -70,6 +73,7 @@ fn every_state_is_what_the_schema_says() {
         let state = state_of(&vector);
         let bytes = state.to_bytes();
         assert_eq!(State::from_bytes(&bytes), Ok(state));
-        validate_cbor_from_slice(&schema, &bytes, None).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        validate_cbor_from_slice(&schema, &bytes, None)
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
 }

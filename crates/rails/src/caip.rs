@@ -109,10 +109,7 @@ impl FromStr for Account {
         if !chain.contains(':') {
             return Err(CaipError::Form);
         }
-        Ok(Self {
-            chain: chain.parse()?,
-            address: address.parse().map_err(|_| CaipError::Address)?,
-        })
+        Ok(Self { chain: chain.parse()?, address: address.parse().map_err(|_| CaipError::Address)? })
     }
 }
 
@@ -143,10 +140,7 @@ impl FromStr for Asset {
         let (chain, asset) = text.split_once('/').ok_or(CaipError::Form)?;
         let chain = chain.parse()?;
         let contract = asset.strip_prefix(ERC20).ok_or(CaipError::AssetNamespace)?;
-        Ok(Self {
-            chain,
-            contract: contract.parse().map_err(|_| CaipError::Address)?,
-        })
+        Ok(Self { chain, contract: contract.parse().map_err(|_| CaipError::Address)? })
     }
 }
 

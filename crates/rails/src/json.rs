@@ -28,22 +28,15 @@ impl<'a> Object<'a> {
     /// Reads a whole message of at most `limit` bytes.
     pub(crate) fn message(bytes: &'a [u8], limit: usize) -> Result<Self, ParseError> {
         if bytes.len() > limit {
-            return Err(ParseError::TooLarge {
-                limit,
-                len: bytes.len(),
-            });
+            return Err(ParseError::TooLarge { limit, len: bytes.len() });
         }
-        let text = core::str::from_utf8(bytes).map_err(|e| ParseError::NotUtf8 {
-            offset: e.valid_up_to(),
-        })?;
+        let text =
+            core::str::from_utf8(bytes).map_err(|e| ParseError::NotUtf8 { offset: e.valid_up_to() })?;
         serde_json::from_str(text).map_err(|e| {
             if e.is_data() {
                 ParseError::NotAnObject
             } else {
-                ParseError::Json {
-                    line: e.line(),
-                    column: e.column(),
-                }
+                ParseError::Json { line: e.line(), column: e.column() }
             }
         })
     }
@@ -60,11 +53,7 @@ impl<'a> Object<'a> {
 
     fn member(&self, path: &'static str) -> Result<Option<Field<'a>>, ParseError> {
         let key = path.rsplit_once('.').map_or(path, |(_, key)| key);
-        let mut found = self
-            .0
-            .iter()
-            .filter(|(name, _)| name == key)
-            .map(|&(_, raw)| Field { path, raw });
+        let mut found = self.0.iter().filter(|(name, _)| name == key).map(|&(_, raw)| Field { path, raw });
         match (found.next(), found.next()) {
             (_, Some(_)) => Err(ParseError::DuplicateField(path)),
             (first, None) => Ok(first),
@@ -122,11 +111,7 @@ impl<'a> Field<'a> {
 
     /// An array, each element as the bytes that arrived.
     pub(crate) fn elements(self) -> Result<Vec<&'a [u8]>, ParseError> {
-        Ok(self
-            .read::<Vec<&'a RawValue>>()?
-            .into_iter()
-            .map(|raw| raw.get().as_bytes())
-            .collect())
+        Ok(self.read::<Vec<&'a RawValue>>()?.into_iter().map(|raw| raw.get().as_bytes()).collect())
     }
 
     /// A string of any length, unescaped.
@@ -180,8 +165,6 @@ impl<'a> Field<'a> {
 
     /// A string of `0x` and 64 hexadecimal digits of either case.
     pub(crate) fn hash(self) -> Result<Hash32, ParseError> {
-        hex_array(&self.text()?)
-            .map(Hash32)
-            .ok_or_else(|| self.bad())
+        hex_array(&self.text()?).map(Hash32).ok_or_else(|| self.bad())
     }
 }

@@ -2,8 +2,7 @@
 
 /// True for `0` and for digits without a leading zero: one text for each number.
 pub(crate) fn is_canonical_decimal(text: &str) -> bool {
-    text == "0"
-        || (!text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()))
+    text == "0" || (!text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// `0x` and exactly `2 * N` hexadecimal digits of either case.

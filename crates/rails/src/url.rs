@@ -135,10 +135,8 @@ impl ResourceUrl {
             Some((rest, query)) => (rest, Some(query)),
             None => (rest, None),
         };
-        let (authority, path) = rest
-            .find('/')
-            .and_then(|at| rest.split_at_checked(at))
-            .unwrap_or((rest, "/"));
+        let (authority, path) =
+            rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, "/"));
         if authority.contains('@') {
             return Err(UrlError::Userinfo);
         }
@@ -150,21 +148,10 @@ impl ResourceUrl {
             None => (authority, None),
         };
         let host = host::normalise(host)?;
-        let port = port
-            .map(read_port)
-            .transpose()?
-            .filter(|&port| port != if http { 80 } else { 443 });
+        let port = port.map(read_port).transpose()?.filter(|&port| port != if http { 80 } else { 443 });
         let path = path::normalise(path)?;
         query.map_or(Ok(()), path::check_query)?;
-        Ok((
-            Self {
-                http,
-                host,
-                port,
-                path,
-            },
-            query,
-        ))
+        Ok((Self { http, host, port, path }, query))
     }
 
     /// `https://host` or `https://host:port`, or the same with `http`.
@@ -202,12 +189,7 @@ impl ResourceUrl {
 
 impl fmt::Display for ResourceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}://{}",
-            if self.http { "http" } else { "https" },
-            self.host
-        )?;
+        write!(f, "{}://{}", if self.http { "http" } else { "https" }, self.host)?;
         if let Some(port) = self.port {
             write!(f, ":{port}")?;
         }
@@ -255,8 +237,5 @@ fn read_port(text: &str) -> Result<u16, UrlError> {
     if !is_canonical_decimal(text) {
         return Err(UrlError::BadPort);
     }
-    text.parse()
-        .ok()
-        .filter(|&port| port != 0)
-        .ok_or(UrlError::BadPort)
+    text.parse().ok().filter(|&port| port != 0).ok_or(UrlError::BadPort)
 }

@@ -98,10 +98,7 @@ impl Class {
 
     /// This class at `offset`.
     pub const fn at(self, offset: usize) -> Error {
-        Error {
-            class: self,
-            offset,
-        }
+        Error { class: self, offset }
     }
 }
 

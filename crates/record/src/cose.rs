@@ -93,11 +93,7 @@ pub struct Header {
 /// A text string that must be this one.
 fn constant(r: &mut Reader<'_>, expected: &str) -> Result<(), Error> {
     let start = r.offset();
-    if r.text(expected.len())? == expected {
-        Ok(())
-    } else {
-        Err(Class::OutOfRange.at(start))
-    }
+    if r.text(expected.len())? == expected { Ok(()) } else { Err(Class::OutOfRange.at(start)) }
 }
 
 impl Header {
@@ -127,11 +123,7 @@ impl Header {
         fields.required(TYP, |r| constant(r, profile.typ))?;
         fields.finish()?;
         r.finish()?;
-        Ok(Self {
-            algorithm,
-            kid,
-            claims,
-        })
+        Ok(Self { algorithm, kid, claims })
     }
 }
 
@@ -145,10 +137,7 @@ pub struct Unsigned {
 impl Unsigned {
     /// A message of that header and payload.
     pub fn new(profile: Profile, header: &Header, payload: Vec<u8>) -> Self {
-        Self {
-            protected: header.encode(profile),
-            payload,
-        }
+        Self { protected: header.encode(profile), payload }
     }
 
     /// The bytes to be signed: `["Signature1", protected, h'', payload]` (RFC 9052 section 4.4).

@@ -50,9 +50,7 @@ impl PublicKey {
     /// # Errors
     /// As [`KeyError`] says.
     pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, KeyError> {
-        let point = CompressedEdwardsY(bytes)
-            .decompress()
-            .ok_or(KeyError::NotCanonical)?;
+        let point = CompressedEdwardsY(bytes).decompress().ok_or(KeyError::NotCanonical)?;
         if !is_canonical(&bytes) {
             return Err(KeyError::NotCanonical);
         }
@@ -71,20 +69,13 @@ impl PublicKey {
     /// True if `signature` is this key's over `message`, by the rule of this module.
     pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         let r = signature.first_chunk::<32>();
-        r.is_some_and(is_canonical)
-            && self
-                .key
-                .verify(&Signature::from(*signature), message)
-                .is_ok()
+        r.is_some_and(is_canonical) && self.key.verify(&Signature::from(*signature), message).is_ok()
     }
 
     /// The COSE key thumbprint (RFC 9679): SHA-256 of the deterministic encoding of
     /// `{1: 1, -1: 6, -2: x}`.
     pub fn thumbprint(&self) -> Hash32 {
-        Hash32::of(&[
-            &[0xa3, 0x01, 0x01, 0x20, 0x06, 0x21, 0x58, 0x20],
-            &self.bytes,
-        ])
+        Hash32::of(&[&[0xa3, 0x01, 0x01, 0x20, 0x06, 0x21, 0x58, 0x20], &self.bytes])
     }
 }
 
@@ -145,11 +136,7 @@ impl NamedKey {
     /// # Errors
     /// [`VkeyError::Name`] if the name has a `+`.
     pub fn new(name: Id, key: PublicKey) -> Result<Self, VkeyError> {
-        if name.as_str().contains('+') {
-            Err(VkeyError::Name)
-        } else {
-            Ok(Self { name, key })
-        }
+        if name.as_str().contains('+') { Err(VkeyError::Name) } else { Ok(Self { name, key }) }
     }
 
     /// The name.
@@ -177,13 +164,7 @@ impl NamedKey {
 
 impl fmt::Display for NamedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}+{}+{}",
-            self.name,
-            hex::encode(self.key_id()),
-            STANDARD.encode(self.typed())
-        )
+        write!(f, "{}+{}+{}", self.name, hex::encode(self.key_id()), STANDARD.encode(self.typed()))
     }
 }
 
@@ -200,15 +181,8 @@ impl FromStr for NamedKey {
             return Err(VkeyError::Encoding);
         };
         let bytes = bytes.try_into().map_err(|_| VkeyError::Encoding)?;
-        let named = Self::new(
-            name.parse().map_err(|_| VkeyError::Name)?,
-            PublicKey::from_bytes(bytes)?,
-        )?;
-        if hash == hex::encode(named.key_id()) {
-            Ok(named)
-        } else {
-            Err(VkeyError::Hash)
-        }
+        let named = Self::new(name.parse().map_err(|_| VkeyError::Name)?, PublicKey::from_bytes(bytes)?)?;
+        if hash == hex::encode(named.key_id()) { Ok(named) } else { Err(VkeyError::Hash) }
     }
 }
 
@@ -221,8 +195,7 @@ impl serde::Serialize for NamedKey {
 impl<'de> serde::Deserialize<'de> for NamedKey {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse()
-            .map_err(|error: VkeyError| serde::de::Error::custom(error.to_string()))
+        text.parse().map_err(|error: VkeyError| serde::de::Error::custom(error.to_string()))
     }
 }
 
@@ -233,9 +206,7 @@ impl crate::codec::Wire for NamedKey {
 
     fn decode(r: &mut crate::codec::Reader<'_>) -> Result<Self, crate::codec::Error> {
         let start = r.offset();
-        r.text(256)?
-            .parse()
-            .map_err(|_| crate::codec::Class::OutOfRange.at(start))
+        r.text(256)?.parse().map_err(|_| crate::codec::Class::OutOfRange.at(start))
     }
 }
 

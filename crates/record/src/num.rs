@@ -75,9 +75,7 @@ impl FromStr for Amount {
     /// [`NotAnAmount`] for anything else, and for 2^128 and above.
     fn from_str(text: &str) -> Result<Self, NotAnAmount> {
         let canonical = text == "0"
-            || (!text.is_empty()
-                && !text.starts_with('0')
-                && text.bytes().all(|b| b.is_ascii_digit()));
+            || (!text.is_empty() && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()));
         if !canonical {
             return Err(NotAnAmount);
         }
@@ -100,9 +98,7 @@ impl<'de> Deserialize<'de> for Amount {
 
 /// The position of a record in its log, `0..` for the genesis record onward. It is also the lasting
 /// name of what the record opened: a run, a transaction, a payment.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Index(u64);
 
@@ -133,9 +129,7 @@ impl fmt::Display for Index {
 }
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z, leap seconds ignored.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Time(u64);
 
@@ -172,9 +166,7 @@ impl Time {
 }
 
 /// A length of time in milliseconds.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Span(u64);
 

@@ -57,13 +57,7 @@ impl Private {
     /// `SHA-256("counterfoil/private/" || kind || 0x00 || salt || value)`.
     pub fn commitment(&self) -> Commitment {
         let kind = self.kind.code().as_bytes();
-        Commitment(Hash32::of(&[
-            b"counterfoil/private/",
-            kind,
-            &[0],
-            &self.salt.0,
-            self.value.as_slice(),
-        ]))
+        Commitment(Hash32::of(&[b"counterfoil/private/", kind, &[0], &self.salt.0, self.value.as_slice()]))
     }
 }
 
@@ -71,8 +65,7 @@ impl Private {
 pub fn commitments(input: &crate::Input) -> Vec<(PrivateKind, Commitment)> {
     use crate::Input;
     let mut found = Vec::new();
-    let mut add =
-        |kind, commitment: Option<Commitment>| found.extend(commitment.map(|it| (kind, it)));
+    let mut add = |kind, commitment: Option<Commitment>| found.extend(commitment.map(|it| (kind, it)));
     match input {
         Input::OpenRun(run) => add(PrivateKind::Purpose, run.purpose),
         Input::Pay(pay) => {

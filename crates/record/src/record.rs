@@ -10,10 +10,8 @@ use crate::{Hash32, Index, Input, Time, Verdict, wire_map};
 pub const FORMAT: u64 = 1;
 
 /// What a record's header says it is.
-pub const PROFILE: Profile = Profile {
-    content_type: "application/counterfoil-record+cbor",
-    typ: "counterfoil-record+cose",
-};
+pub const PROFILE: Profile =
+    Profile { content_type: "application/counterfoil-record+cbor", typ: "counterfoil-record+cose" };
 
 wire_map! {
     /// The payload of a record.
@@ -63,11 +61,7 @@ impl Record {
         };
         let unsigned = Unsigned::new(PROFILE, &header, self.to_bytes());
         let len = unsigned.finish(&[0; 64]).len();
-        if len > MESSAGE_MOST {
-            Err(WriteError::TooLong { len })
-        } else {
-            Ok(unsigned)
-        }
+        if len > MESSAGE_MOST { Err(WriteError::TooLong { len }) } else { Ok(unsigned) }
     }
 
     fn subject(&self) -> Id {
@@ -148,13 +142,10 @@ impl SignedRecord {
             return Err(VerifyError::Format);
         }
         let claims = &header.claims;
-        if claims.subject != self.record.subject() || claims.issued_at != self.record.time.seconds()
-        {
+        if claims.subject != self.record.subject() || claims.issued_at != self.record.time.seconds() {
             return Err(VerifyError::Claims);
         }
-        Ok(Verified {
-            record: self.record,
-        })
+        Ok(Verified { record: self.record })
     }
 }
 

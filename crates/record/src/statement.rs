@@ -12,10 +12,8 @@ use crate::text::Id;
 use crate::{Hash32, Index, Time, wire_code, wire_map};
 
 /// What a statement's header says it is.
-pub const PROFILE: Profile = Profile {
-    content_type: "application/counterfoil-statement+cbor",
-    typ: "counterfoil-statement+cose",
-};
+pub const PROFILE: Profile =
+    Profile { content_type: "application/counterfoil-statement+cbor", typ: "counterfoil-statement+cose" };
 
 wire_code! {
     /// What the person says.

@@ -67,9 +67,7 @@ impl fmt::Display for Id {
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -81,9 +79,7 @@ impl Wire for Id {
         let start = r.offset();
         match r.text(ID_MOST)? {
             "" => Err(Class::OutOfRange.at(start)),
-            text => text
-                .parse()
-                .map_err(|_| Class::ForbiddenCharacter.at(start)),
+            text => text.parse().map_err(|_| Class::ForbiddenCharacter.at(start)),
         }
     }
 }
@@ -103,10 +99,7 @@ impl Text {
     /// What `value` shows, cut at 2048 bytes, each deceptive character shown as `?`.
     pub fn shown(value: impl fmt::Display) -> Self {
         let mut text = String::new();
-        for c in format!("{value}")
-            .chars()
-            .map(|c| if is_deceptive(c) { '?' } else { c })
-        {
+        for c in format!("{value}").chars().map(|c| if is_deceptive(c) { '?' } else { c }) {
             if text.len().saturating_add(c.len_utf8()) > TEXT_MOST {
                 break;
             }
@@ -168,9 +161,7 @@ impl fmt::Display for Text {
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -180,9 +171,7 @@ impl Wire for Text {
     }
     fn decode(r: &mut Reader<'_>) -> Result<Self, Error> {
         let start = r.offset();
-        r.text(TEXT_MOST)?
-            .parse()
-            .map_err(|_| Class::ForbiddenCharacter.at(start))
+        r.text(TEXT_MOST)?.parse().map_err(|_| Class::ForbiddenCharacter.at(start))
     }
 }
 
@@ -208,11 +197,7 @@ impl TryFrom<Vec<u8>> for Octets {
     /// # Errors
     /// [`TooManyOctets`] above 40 KiB.
     fn try_from(bytes: Vec<u8>) -> Result<Self, TooManyOctets> {
-        if bytes.len() > OCTETS_MOST {
-            Err(TooManyOctets)
-        } else {
-            Ok(Self(bytes))
-        }
+        if bytes.len() > OCTETS_MOST { Err(TooManyOctets) } else { Ok(Self(bytes)) }
     }
 }
 

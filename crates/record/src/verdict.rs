@@ -54,12 +54,7 @@ impl Wire for Check {
             }
         }
         fields.finish()?;
-        Ok(Self {
-            check,
-            result,
-            rule,
-            operands,
-        })
+        Ok(Self { check, result, rule, operands })
     }
 }
 
@@ -101,20 +96,11 @@ wire_map! {
 impl Verdict {
     /// An outcome without codes or trace.
     pub const fn plain(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            codes: Vec::new(),
-            trace: Vec::new(),
-            permit: None,
-            previous: None,
-            grade: None,
-        }
+        Self { outcome, codes: Vec::new(), trace: Vec::new(), permit: None, previous: None, grade: None }
     }
 
     /// The checks that came out as `result`.
     pub fn checks(&self, result: CheckResult) -> impl Iterator<Item = &Check> {
-        self.trace
-            .iter()
-            .filter(move |check| check.result == result)
+        self.trace.iter().filter(move |check| check.result == result)
     }
 }

@@ -12,8 +12,7 @@
 mod common;
 
 use common::{
-    inputs, log_key, origin, person, public, record_of, records, signed, signed_statement,
-    statements,
+    inputs, log_key, origin, person, public, record_of, records, signed, signed_statement, statements,
 };
 use counterfoil_record::codec::Wire;
 use counterfoil_record::cose::{Message, Unsigned};
@@ -41,21 +40,11 @@ fn one_message(bytes: &[u8]) {
     };
     if let Ok(record) = SignedRecord::decode(bytes) {
         let message = Message::decode(bytes, PROFILE).unwrap();
-        assert_eq!(
-            again(&message, PROFILE, record.unverified().to_bytes()),
-            bytes
-        );
+        assert_eq!(again(&message, PROFILE, record.unverified().to_bytes()), bytes);
     }
     if let Ok(statement) = SignedStatement::decode(bytes) {
         let message = Message::decode(bytes, statement::PROFILE).unwrap();
-        assert_eq!(
-            again(
-                &message,
-                statement::PROFILE,
-                statement.unverified().to_bytes()
-            ),
-            bytes
-        );
+        assert_eq!(again(&message, statement::PROFILE, statement.unverified().to_bytes()), bytes);
     }
 }
 
@@ -85,17 +74,14 @@ enum Edit {
 
 fn edit() -> impl Strategy<Value = Edit> {
     use prop::sample::Index;
-    let heads = prop::sample::select(vec![
-        0x00, 0x18, 0x40, 0x60, 0x80, 0x82, 0xa0, 0xa1, 0xc2, 0xf5, 0xf6, 0xff,
-    ]);
+    let heads =
+        prop::sample::select(vec![0x00, 0x18, 0x40, 0x60, 0x80, 0x82, 0xa0, 0xa1, 0xc2, 0xf5, 0xf6, 0xff]);
     prop_oneof![
-        (any::<Index>(), prop_oneof![any::<u8>(), heads])
-            .prop_map(|(at, byte)| Edit::Set(at, byte)),
+        (any::<Index>(), prop_oneof![any::<u8>(), heads]).prop_map(|(at, byte)| Edit::Set(at, byte)),
         (any::<Index>(), prop::collection::vec(any::<u8>(), 1..4))
             .prop_map(|(at, bytes)| Edit::Insert(at, bytes)),
         (any::<Index>(), 1_usize..4).prop_map(|(at, len)| Edit::Remove(at, len)),
-        (any::<Index>(), any::<Index>(), 1_usize..9)
-            .prop_map(|(from, to, len)| Edit::Copy(from, to, len)),
+        (any::<Index>(), any::<Index>(), 1_usize..9).prop_map(|(from, to, len)| Edit::Copy(from, to, len)),
     ]
 }
 
@@ -171,13 +157,11 @@ proptest! {
 /// Every change of one bit, and of all bits, of one byte.
 fn flips(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     (0..bytes.len()).flat_map(move |position| {
-        [1, 2, 4, 8, 16, 32, 64, 128, 255]
-            .into_iter()
-            .map(move |mask| {
-                let mut flipped = bytes.to_vec();
-                flipped[position] ^= mask;
-                flipped
-            })
+        [1, 2, 4, 8, 16, 32, 64, 128, 255].into_iter().map(move |mask| {
+            let mut flipped = bytes.to_vec();
+            flipped[position] ^= mask;
+            flipped
+        })
     })
 }
 
@@ -193,21 +177,10 @@ fn a_flipped_byte_of_a_record_is_refused_or_spoils_its_signature() {
             continue;
         };
         decoded += 1;
-        assert!(
-            !Message::decode(&bytes, PROFILE).unwrap().is_signed_by(&key),
-            "{}",
-            hex::encode(&bytes)
-        );
-        assert!(
-            arrived.verify(&origin(), &key).is_err(),
-            "{}",
-            hex::encode(&bytes)
-        );
+        assert!(!Message::decode(&bytes, PROFILE).unwrap().is_signed_by(&key), "{}", hex::encode(&bytes));
+        assert!(arrived.verify(&origin(), &key).is_err(), "{}", hex::encode(&bytes));
     }
-    assert!(
-        refused > 1000 && decoded > 1000,
-        "{refused} refused, {decoded} decoded"
-    );
+    assert!(refused > 1000 && decoded > 1000, "{refused} refused, {decoded} decoded");
 }
 
 #[test]
@@ -217,11 +190,7 @@ fn a_flipped_byte_of_a_statement_is_refused_or_spoils_its_signature() {
         for bytes in flips(&signed_statement(&statement)) {
             one_message(&bytes);
             if let Ok(arrived) = SignedStatement::decode(&bytes) {
-                assert!(
-                    !arrived.is_signed_by(named.key()),
-                    "{name}: {}",
-                    hex::encode(&bytes)
-                );
+                assert!(!arrived.is_signed_by(named.key()), "{name}: {}", hex::encode(&bytes));
             }
         }
     }

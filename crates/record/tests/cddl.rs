@@ -44,14 +44,9 @@ fn value(bytes: &[u8]) -> Value {
 
 /// Protected header and payload of a message.
 fn parts(message: &[u8]) -> (Vec<u8>, Vec<u8>) {
-    let Value::Tag(18, inner) = value(message) else {
-        panic!("no tag")
-    };
+    let Value::Tag(18, inner) = value(message) else { panic!("no tag") };
     let items = inner.into_array().unwrap();
-    (
-        items[0].as_bytes().unwrap().clone(),
-        items[2].as_bytes().unwrap().clone(),
-    )
+    (items[0].as_bytes().unwrap().clone(), items[2].as_bytes().unwrap().clone())
 }
 
 #[test]
@@ -87,11 +82,7 @@ fn every_statement_is_valid_whole_and_in_its_parts() {
 #[test]
 fn every_kind_of_private_value_is_valid() {
     for kind in PrivateKind::ALL {
-        let private = Private {
-            kind: *kind,
-            salt: Fixed([1; 16]),
-            value: octets(b"why"),
-        };
+        let private = Private { kind: *kind, salt: Fixed([1; 16]), value: octets(b"why") };
         assert_valid("private", kind.code(), &private.to_bytes());
     }
 }
@@ -99,13 +90,7 @@ fn every_kind_of_private_value_is_valid() {
 /// The value at a path of map keys and array positions.
 fn at<'v>(value: &'v mut Value, path: &[u64]) -> &'v mut Value {
     path.iter().fold(value, |value, step| match value {
-        Value::Map(pairs) => {
-            &mut pairs
-                .iter_mut()
-                .find(|(key, _)| *key == Value::from(*step))
-                .unwrap()
-                .1
-        }
+        Value::Map(pairs) => &mut pairs.iter_mut().find(|(key, _)| *key == Value::from(*step)).unwrap().1,
         Value::Array(items) => &mut items[usize::try_from(*step).unwrap()],
         other => panic!("{other:?} has no {step}"),
     })
@@ -131,10 +116,7 @@ fn with(rule: &str, valid: &[u8], path: &[u64], wrong: Value) -> Result<(), Stri
 // Not among the cases: a tagged value in the place of an integer, which the validator does not see.
 #[test]
 fn refuses_a_record_with_one_wrong_value() {
-    let (_, record) = records()
-        .into_iter()
-        .find(|(name, _)| name == "pay with everything")
-        .unwrap();
+    let (_, record) = records().into_iter().find(|(name, _)| name == "pay with everything").unwrap();
     let valid = record.to_bytes();
     assert_eq!(validate("record", &valid), Ok(()));
     let long_text = "x".repeat(2049);
@@ -151,27 +133,19 @@ fn refuses_a_record_with_one_wrong_value() {
         ("an empty id", &[6, 1, 4], "".into()),
         ("an id of 129 bytes", &[6, 1, 4], "x".repeat(129).into()),
         ("octets of more than 40 KiB", &[6, 1, 5], bytes_of(40_961)),
-        (
-            "a text of more than 2048 bytes",
-            &[6, 1, 8],
-            long_text.into(),
-        ),
+        ("a text of more than 2048 bytes", &[6, 1, 8], long_text.into()),
         ("a commitment of 16 bytes", &[6, 1, 9], bytes_of(16)),
         ("an unknown outcome", &[7, 1], 6.into()),
     ];
-    let accepted: Vec<_> = cases
-        .iter()
-        .filter(|(_, path, wrong)| with("record", &valid, path, wrong.clone()).is_ok())
-        .collect();
+    let accepted: Vec<_> =
+        cases.iter().filter(|(_, path, wrong)| with("record", &valid, path, wrong.clone()).is_ok()).collect();
     assert!(accepted.is_empty(), "{accepted:?}");
 }
 
 #[test]
 fn refuses_a_verdict_with_one_wrong_value() {
-    let (_, verdict) = common::verdicts::all()
-        .into_iter()
-        .find(|(name, _)| *name == "every operand")
-        .unwrap();
+    let (_, verdict) =
+        common::verdicts::all().into_iter().find(|(name, _)| *name == "every operand").unwrap();
     let valid = verdict.to_bytes();
     assert_eq!(validate("verdict", &valid), Ok(()));
     let cases: &[(&str, &[u64], Value)] = &[
@@ -179,11 +153,7 @@ fn refuses_a_verdict_with_one_wrong_value() {
         ("an unknown check", &[3, 0, 0], 25.into()),
         ("an unknown result", &[3, 0, 1], 5.into()),
         ("a number for a rule", &[3, 0, 2], 1.into()),
-        (
-            "a list for the operands",
-            &[3, 0, 3],
-            Value::Array(Vec::new()),
-        ),
+        ("a list for the operands", &[3, 0, 3], Value::Array(Vec::new())),
         ("a negative operand", &[3, 0, 3, 0], Value::from(-1)),
         ("an operand of 31 bytes", &[3, 0, 3, 2], bytes_of(31)),
         ("a null operand", &[3, 0, 3, 3], Value::Null),
@@ -203,31 +173,20 @@ fn refuses_a_missing_and_an_unknown_key_in_every_map() {
     );
     let (header, payload) = parts(&signed(&record, &common::log_key()));
     let statement = statements()[0].1.to_bytes();
-    for (rule, valid, unknown) in [
-        ("record", payload, 8),
-        ("record-header", header, 2),
-        ("statement", statement, 11),
-    ] {
-        let Value::Map(pairs) = value(&valid) else {
-            panic!("no map")
-        };
+    for (rule, valid, unknown) in
+        [("record", payload, 8), ("record-header", header, 2), ("statement", statement, 11)]
+    {
+        let Value::Map(pairs) = value(&valid) else { panic!("no map") };
         for missing in 0..pairs.len() {
             let optional = rule == "record" && pairs[missing].0 == Value::from(4);
             let mut fewer = pairs.clone();
             fewer.remove(missing);
-            assert_eq!(
-                validate(rule, &to_bytes(&Value::Map(fewer))).is_ok(),
-                optional,
-                "{rule} {missing}"
-            );
+            assert_eq!(validate(rule, &to_bytes(&Value::Map(fewer))).is_ok(), optional, "{rule} {missing}");
         }
         for key in [Value::from(unknown), "x".into()] {
             let mut more = pairs.clone();
             more.push((key, Value::Bool(true)));
-            assert!(
-                validate(rule, &to_bytes(&Value::Map(more))).is_err(),
-                "{rule}"
-            );
+            assert!(validate(rule, &to_bytes(&Value::Map(more))).is_err(), "{rule}");
         }
     }
 }
@@ -235,17 +194,11 @@ fn refuses_a_missing_and_an_unknown_key_in_every_map() {
 #[test]
 fn refuses_a_message_with_one_wrong_part() {
     let valid = signed(&records()[0].1, &common::log_key());
-    let Value::Tag(18, inner) = value(&valid) else {
-        panic!("no tag")
-    };
+    let Value::Tag(18, inner) = value(&valid) else { panic!("no tag") };
     let statement = parts(&signed_statement(&statements()[0].1));
     let cases: [(&str, u64, Value); 5] = [
         ("the header of a statement", 0, Value::Bytes(statement.0)),
-        (
-            "an unprotected header",
-            1,
-            Value::Map(vec![(1.into(), Value::from(-19))]),
-        ),
+        ("an unprotected header", 1, Value::Map(vec![(1.into(), Value::from(-19))])),
         ("the payload of a statement", 2, Value::Bytes(statement.1)),
         ("a detached payload", 2, Value::Null),
         ("a signature of 63 bytes", 3, bytes_of(63)),
@@ -256,12 +209,6 @@ fn refuses_a_message_with_one_wrong_part() {
         let bytes = to_bytes(&Value::Tag(18, Box::new(changed)));
         assert!(validate("signed-record", &bytes).is_err(), "{defect}");
     }
-    assert!(
-        validate("signed-record", &to_bytes(&inner)).is_err(),
-        "without the tag"
-    );
-    assert!(
-        validate("signed-record", &to_bytes(&Value::Tag(98, inner))).is_err(),
-        "another tag"
-    );
+    assert!(validate("signed-record", &to_bytes(&inner)).is_err(), "without the tag");
+    assert!(validate("signed-record", &to_bytes(&Value::Tag(98, inner))).is_err(), "another tag");
 }

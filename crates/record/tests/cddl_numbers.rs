@@ -19,26 +19,16 @@ const SCHEMA: &str = include_str!("../../../schemas/counterfoil.cddl");
 /// a line as `/ 1 ; name`, and the keys of a map as `? 1 => type, ; name`.
 fn numbers(rule: &str) -> Vec<(u64, String)> {
     let start = format!("\n{rule} =");
-    let (_, after) = SCHEMA
-        .split_once(&start)
-        .unwrap_or_else(|| panic!("no rule {rule}"));
+    let (_, after) = SCHEMA.split_once(&start).unwrap_or_else(|| panic!("no rule {rule}"));
     assert!(!after.contains(&start), "{rule} is defined twice");
     let body = after.split("\n\n").next().unwrap();
     body.lines()
         .skip(1)
         .filter(|line| *line != "}")
         .map(|line| {
-            let (item, name) = line
-                .split_once(';')
-                .unwrap_or_else(|| panic!("no name: {line}"));
-            let item = item
-                .trim()
-                .trim_start_matches(['/', '?', ' '])
-                .trim_end_matches("=> operand,");
-            let number = item
-                .trim()
-                .parse()
-                .unwrap_or_else(|_| panic!("no number: {line}"));
+            let (item, name) = line.split_once(';').unwrap_or_else(|| panic!("no name: {line}"));
+            let item = item.trim().trim_start_matches(['/', '?', ' ']).trim_end_matches("=> operand,");
+            let number = item.trim().parse().unwrap_or_else(|_| panic!("no number: {line}"));
             (number, name.trim().to_owned())
         })
         .collect()
@@ -79,14 +69,7 @@ fn the_schema_lists_the_numbers_and_names_of_the_code_and_no_others() {
 fn numbers_count_from_zero_and_names_do_not_repeat() {
     for (rule, of_code) in all() {
         let counted: Vec<u64> = (0..).take(of_code.len()).collect();
-        assert_eq!(
-            of_code
-                .iter()
-                .map(|(number, _)| *number)
-                .collect::<Vec<_>>(),
-            counted,
-            "{rule}"
-        );
+        assert_eq!(of_code.iter().map(|(number, _)| *number).collect::<Vec<_>>(), counted, "{rule}");
         let mut names: Vec<_> = of_code.iter().map(|(_, name)| name).collect();
         names.sort_unstable();
         names.dedup();

@@ -26,13 +26,9 @@ fn valid() -> Vec<u8> {
 
 /// The pairs of the protected header, encoded: alg, content type, kid, claims, typ.
 fn pairs() -> Vec<Vec<u8>> {
-    let Value::Tag(18, inner) = ciborium::from_reader(&valid()[..]).unwrap() else {
-        panic!("no tag")
-    };
+    let Value::Tag(18, inner) = ciborium::from_reader(&valid()[..]).unwrap() else { panic!("no tag") };
     let header = inner.into_array().unwrap()[0].as_bytes().unwrap().clone();
-    let Value::Map(pairs) = ciborium::from_reader(&header[..]).unwrap() else {
-        panic!("no map")
-    };
+    let Value::Map(pairs) = ciborium::from_reader(&header[..]).unwrap() else { panic!("no map") };
     let encode = |(key, value): &(Value, Value)| {
         let mut pair = Vec::new();
         ciborium::into_writer(key, &mut pair).unwrap();
@@ -43,10 +39,7 @@ fn pairs() -> Vec<Vec<u8>> {
 }
 
 fn payload() -> Vec<u8> {
-    Message::decode(&valid(), PROFILE)
-        .unwrap()
-        .payload()
-        .to_vec()
+    Message::decode(&valid(), PROFILE).unwrap().payload().to_vec()
 }
 
 /// A message of those raw parts, under a signature of zeros.
@@ -101,11 +94,7 @@ fn the_parts_that_the_defects_are_made_from_are_right() {
 #[test]
 fn refuses_a_header_without_one_of_its_parameters() {
     for position in 0..5 {
-        assert_eq!(
-            replaced(position, &[]),
-            Err(Class::MissingKey.at(0)),
-            "{position}"
-        );
+        assert_eq!(replaced(position, &[]), Err(Class::MissingKey.at(0)), "{position}");
     }
     assert_eq!(with_header(&[0xa0]), Err(Class::MissingKey.at(0)));
 }
@@ -114,18 +103,11 @@ fn refuses_a_header_without_one_of_its_parameters() {
 fn refuses_a_parameter_twice_or_out_of_order() {
     for (position, pair) in pairs().iter().enumerate() {
         let after = start(position) + pair.len();
-        assert_eq!(
-            replaced(position, &[pair, pair]),
-            Err(Class::DuplicateKey.at(after)),
-            "{position}"
-        );
+        assert_eq!(replaced(position, &[pair, pair]), Err(Class::DuplicateKey.at(after)), "{position}");
     }
     let mut pairs = pairs();
     pairs.push(vec![0x05, 0x40]);
-    assert_eq!(
-        with_header(&header(&pairs)),
-        Err(Class::UnsortedKeys.at(start(4) + pairs[4].len()))
-    );
+    assert_eq!(with_header(&header(&pairs)), Err(Class::UnsortedKeys.at(start(4) + pairs[4].len())));
 }
 
 #[test]
@@ -138,26 +120,11 @@ fn refuses_parameters_that_are_not_in_the_format() {
         (0, [alg, &[0x02, 0x81, 0x04][..]], Class::UnknownKey, 3),
         (0, [alg, &[0x02, 0x81, 0x01][..]], Class::UnknownKey, 3),
         (0, [&[0x00, 0x00][..], alg], Class::UnknownKey, 1),
-        (
-            4,
-            [typ, &[0x18, 0x21, 0x40][..]],
-            Class::UnknownKey,
-            after_typ,
-        ),
-        (
-            4,
-            [typ, &[0x19, 0x01, 0x8a, 0x40][..]],
-            Class::UnknownKey,
-            after_typ,
-        ),
+        (4, [typ, &[0x18, 0x21, 0x40][..]], Class::UnknownKey, after_typ),
+        (4, [typ, &[0x19, 0x01, 0x8a, 0x40][..]], Class::UnknownKey, after_typ),
         (4, [&[0x05, 0x40][..], typ], Class::UnsortedKeys, start(4)),
         (4, [typ, &[0x20, 0x00][..]], Class::WrongType, after_typ),
-        (
-            4,
-            [typ, &[0x61, 0x61, 0x00][..]],
-            Class::WrongType,
-            after_typ,
-        ),
+        (4, [typ, &[0x61, 0x61, 0x00][..]], Class::WrongType, after_typ),
     ] {
         // 5 falls below 15, the key before it; 15 and 16 are the last two.
         assert_eq!(replaced(position, &by), Err(class.at(offset)), "{by:02x?}");
@@ -181,38 +148,18 @@ fn refuses_parameters_with_wrong_values() {
         (0, &[0x01, 0x26], Class::OutOfRange),
         (0, &[0x01, 0x38, 0x34], Class::OutOfRange),
         (0, &[0x01, 0x12], Class::WrongType),
-        (
-            0,
-            &[0x01, 0x65, b'E', b'd', b'D', b'S', b'A'],
-            Class::WrongType,
-        ),
+        (0, &[0x01, 0x65, b'E', b'd', b'D', b'S', b'A'], Class::WrongType),
         (0, &[0x01, 0xc3, 0x41, 0x12], Class::WrongType),
-        (
-            1,
-            &text(3, "application/counterfoil-statement+cbor"),
-            Class::OutOfRange,
-        ),
-        (
-            1,
-            &text(3, "application/counterfoil-record+cboR"),
-            Class::OutOfRange,
-        ),
+        (1, &text(3, "application/counterfoil-statement+cbor"), Class::OutOfRange),
+        (1, &text(3, "application/counterfoil-record+cboR"), Class::OutOfRange),
         (1, &[0x03, 0x18, 0x3c], Class::WrongType),
         (2, &short_kid, Class::OutOfRange),
         (2, &[0x04, 0x61, 0x61], Class::WrongType),
         (3, &[0x0f, 0x40], Class::WrongType),
-        (
-            4,
-            &text(16, "counterfoil-statement+cose"),
-            Class::OutOfRange,
-        ),
+        (4, &text(16, "counterfoil-statement+cose"), Class::OutOfRange),
     ];
     for (position, pair, class) in cases {
-        assert_eq!(
-            replaced(position, &[pair]),
-            Err(class.at(start(position) + 1)),
-            "{pair:02x?}"
-        );
+        assert_eq!(replaced(position, &[pair]), Err(class.at(start(position) + 1)), "{pair:02x?}");
     }
 }
 
@@ -225,36 +172,16 @@ fn refuses_claims_by_their_defect() {
     let cases: [(&[&[u8]], Class, usize); 8] = [
         (&[&[0xa2], iss, sub], Class::MissingKey, 0),
         (&[&[0xa2], iss, iat], Class::MissingKey, 0),
-        (
-            &[&[0xa4], iss, sub, &[0x04, 0x00], iat],
-            Class::UnknownKey,
-            7,
-        ),
-        (
-            &[&[0xa4], iss, sub, iat, &[0x07, 0x40]],
-            Class::UnknownKey,
-            9,
-        ),
+        (&[&[0xa4], iss, sub, &[0x04, 0x00], iat], Class::UnknownKey, 7),
+        (&[&[0xa4], iss, sub, iat, &[0x07, 0x40]], Class::UnknownKey, 9),
         (&[&[0xa4], iss, iss, sub, iat], Class::DuplicateKey, 4),
         (&[&[0xa3], iss, sub, &[0x06, 0x20]], Class::WrongType, 8),
-        (
-            &[&[0xa3], iss, sub, &[0x06, 0xf9, 0x3c, 0x00]],
-            Class::Float,
-            8,
-        ),
-        (
-            &[&[0xa3], &[0x01, 0x61, b' '], sub, iat],
-            Class::ForbiddenCharacter,
-            2,
-        ),
+        (&[&[0xa3], iss, sub, &[0x06, 0xf9, 0x3c, 0x00]], Class::Float, 8),
+        (&[&[0xa3], &[0x01, 0x61, b' '], sub, iat], Class::ForbiddenCharacter, 2),
     ];
     for (claims, class, offset) in cases {
         let pair = [&[0x0f][..], &claims.concat()].concat();
-        assert_eq!(
-            replaced(3, &[&pair]),
-            Err(class.at(at + offset)),
-            "{pair:02x?}"
-        );
+        assert_eq!(replaced(3, &[&pair]), Err(class.at(at + offset)), "{pair:02x?}");
     }
 }
 
@@ -265,30 +192,14 @@ fn refuses_a_header_that_is_not_one_deterministic_map() {
     let cases: [(Vec<u8>, Class, usize); 7] = [
         (Vec::new(), Class::Truncated, 0),
         ([&[0xb8, 0x05], rest].concat(), Class::LongInteger, 0),
-        (
-            [&[0xbf], rest, &[0xff]].concat(),
-            Class::IndefiniteLength,
-            0,
-        ),
+        ([&[0xbf], rest, &[0xff]].concat(), Class::IndefiniteLength, 0),
         ([&[0x85], rest].concat(), Class::WrongType, 0),
-        (
-            [&right[..], &[0x00]].concat(),
-            Class::TrailingBytes,
-            right.len(),
-        ),
-        (
-            right[..right.len() - 1].to_vec(),
-            Class::Truncated,
-            start(4) + 1,
-        ),
+        ([&right[..], &[0x00]].concat(), Class::TrailingBytes, right.len()),
+        (right[..right.len() - 1].to_vec(), Class::Truncated, start(4) + 1),
         ([&[0xa6], rest].concat(), Class::Truncated, right.len()),
     ];
     for (protected, class, offset) in cases {
-        assert_eq!(
-            with_header(&protected),
-            Err(class.at(offset)),
-            "{protected:02x?}"
-        );
+        assert_eq!(with_header(&protected), Err(class.at(offset)), "{protected:02x?}");
     }
 }
 
@@ -322,11 +233,8 @@ fn refuses_anything_unprotected() {
 fn refuses_another_shape_of_message() {
     let valid = valid();
     let signature_at = valid.len() - 66;
-    let detached = [
-        &message(&header(&pairs()), &[0xa0])[..valid.len() - 66 - payload().len() - 3],
-        &[0xf6],
-    ]
-    .concat();
+    let detached =
+        [&message(&header(&pairs()), &[0xa0])[..valid.len() - 66 - payload().len() - 3], &[0xf6]].concat();
     let cases: [(Vec<u8>, Class, usize); 11] = [
         (Vec::new(), Class::Truncated, 0),
         (valid[1..].to_vec(), Class::WrongType, 0),
@@ -334,63 +242,27 @@ fn refuses_another_shape_of_message() {
         ([&[0xd8, 0x62], &valid[1..]].concat(), Class::WrongType, 0),
         ([&[0xd2], &valid[..]].concat(), Class::WrongType, 1),
         ([&[0xd2, 0x83], &valid[2..]].concat(), Class::OutOfRange, 1),
-        (
-            [&[0xd2, 0x9f], &valid[2..], &[0xff]].concat(),
-            Class::IndefiniteLength,
-            1,
-        ),
-        (
-            [&valid[..], &[0x00]].concat(),
-            Class::TrailingBytes,
-            valid.len(),
-        ),
-        (
-            valid[..valid.len() - 1].to_vec(),
-            Class::Truncated,
-            signature_at,
-        ),
-        (
-            [&valid[..signature_at], &[0x58, 63], &[0; 63]].concat(),
-            Class::OutOfRange,
-            signature_at,
-        ),
+        ([&[0xd2, 0x9f], &valid[2..], &[0xff]].concat(), Class::IndefiniteLength, 1),
+        ([&valid[..], &[0x00]].concat(), Class::TrailingBytes, valid.len()),
+        (valid[..valid.len() - 1].to_vec(), Class::Truncated, signature_at),
+        ([&valid[..signature_at], &[0x58, 63], &[0; 63]].concat(), Class::OutOfRange, signature_at),
         (detached.clone(), Class::WrongType, detached.len() - 1),
     ];
     for (bytes, class, offset) in cases {
-        assert_eq!(
-            decode(&bytes),
-            Err(class.at(offset)),
-            "{:02x?}",
-            &bytes[..bytes.len().min(4)]
-        );
+        assert_eq!(decode(&bytes), Err(class.at(offset)), "{:02x?}", &bytes[..bytes.len().min(4)]);
     }
 }
 
 #[test]
 fn refuses_more_bytes_than_an_entry_can_hold_whatever_they_are() {
-    assert_eq!(
-        decode(&vec![0; MESSAGE_MOST + 1]),
-        Err(Class::OutOfRange.at(MESSAGE_MOST))
-    );
+    assert_eq!(decode(&vec![0; MESSAGE_MOST + 1]), Err(Class::OutOfRange.at(MESSAGE_MOST)));
     assert_eq!(decode(&vec![0; MESSAGE_MOST]), Err(Class::WrongType.at(0)));
 }
 
 #[test]
 fn refuses_a_message_of_another_profile() {
-    let other = Profile {
-        content_type: "application/json",
-        ..PROFILE
-    };
-    assert_eq!(
-        Message::decode(&valid(), other),
-        Err(Class::OutOfRange.at(start(1) + 1))
-    );
-    let other = Profile {
-        typ: "example+cose",
-        ..PROFILE
-    };
-    assert_eq!(
-        Message::decode(&valid(), other),
-        Err(Class::OutOfRange.at(start(4) + 1))
-    );
+    let other = Profile { content_type: "application/json", ..PROFILE };
+    assert_eq!(Message::decode(&valid(), other), Err(Class::OutOfRange.at(start(1) + 1)));
+    let other = Profile { typ: "example+cose", ..PROFILE };
+    assert_eq!(Message::decode(&valid(), other), Err(Class::OutOfRange.at(start(4) + 1)));
 }

@@ -90,18 +90,8 @@ fn read_ours(r: &mut Reader<'_>, like: &Value) -> Value {
 }
 
 fn leaf() -> impl Strategy<Value = Value> {
-    let near = prop::sample::select(vec![
-        0,
-        23,
-        24,
-        255,
-        256,
-        65_535,
-        65_536,
-        0xffff_ffff,
-        1 << 32,
-        u64::MAX,
-    ]);
+    let near =
+        prop::sample::select(vec![0, 23, 24, 255, 256, 65_535, 65_536, 0xffff_ffff, 1 << 32, u64::MAX]);
     prop_oneof![
         any::<u64>().prop_map(Value::from),
         near.prop_map(Value::from),
@@ -118,21 +108,15 @@ fn tree() -> impl Strategy<Value = Value> {
     leaf().prop_recursive(4, 64, 30, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..30).prop_map(Value::Array),
-            (18_u64..1 << 40, inner)
-                .prop_map(|(number, inner)| Value::Tag(number, Box::new(inner))),
+            (18_u64..1 << 40, inner).prop_map(|(number, inner)| Value::Tag(number, Box::new(inner))),
         ]
     })
 }
 
 /// A map of small rising keys around such values.
 fn map() -> impl Strategy<Value = Value> {
-    prop::collection::btree_map(any::<u64>(), tree(), 0..30).prop_map(|map| {
-        Value::Map(
-            map.into_iter()
-                .map(|(key, value)| (key.into(), value))
-                .collect(),
-        )
-    })
+    prop::collection::btree_map(any::<u64>(), tree(), 0..30)
+        .prop_map(|map| Value::Map(map.into_iter().map(|(key, value)| (key.into(), value)).collect()))
 }
 
 fn verdict() -> impl Strategy<Value = Verdict> {
@@ -147,11 +131,7 @@ fn verdict() -> impl Strategy<Value = Verdict> {
 
 fn settle() -> impl Strategy<Value = Settle> {
     let evidence = prop::option::of(prop::collection::vec(any::<u8>(), 0..70));
-    let amount = prop_oneof![
-        any::<u128>(),
-        any::<u64>().prop_map(u128::from),
-        Just(1 << 64)
-    ];
+    let amount = prop_oneof![any::<u128>(), any::<u64>().prop_map(u128::from), Just(1 << 64)];
     (any::<u64>(), amount, evidence).prop_map(|(payment, amount, evidence)| Settle {
         payment: Index::new(payment),
         amount: Amount::new(amount),
@@ -160,32 +140,22 @@ fn settle() -> impl Strategy<Value = Settle> {
 }
 
 fn record() -> impl Strategy<Value = Record> {
-    (
-        any::<u64>(),
-        any::<u8>(),
-        any::<Option<u64>>(),
-        any::<u64>(),
-        settle(),
-        verdict(),
+    (any::<u64>(), any::<u8>(), any::<Option<u64>>(), any::<u64>(), settle(), verdict()).prop_map(
+        |(index, prior, prev_control, time, settle, verdict)| Record {
+            format: FORMAT,
+            index: Index::new(index),
+            prior: hash(prior),
+            prev_control: prev_control.map(Index::new),
+            time: Time::from_millis(time),
+            input: Input::Settle(settle),
+            verdict,
+        },
     )
-        .prop_map(
-            |(index, prior, prev_control, time, settle, verdict)| Record {
-                format: FORMAT,
-                index: Index::new(index),
-                prior: hash(prior),
-                prev_control: prev_control.map(Index::new),
-                time: Time::from_millis(time),
-                input: Input::Settle(settle),
-                verdict,
-            },
-        )
 }
 
 /// The pairs that are there, under their keys.
 fn map_of(pairs: impl IntoIterator<Item = (u64, Option<Value>)>) -> Value {
-    let present = pairs
-        .into_iter()
-        .filter_map(|(key, value)| Some((key.into(), value?)));
+    let present = pairs.into_iter().filter_map(|(key, value)| Some((key.into(), value?)));
     Value::Map(present.collect())
 }
 
@@ -200,24 +170,11 @@ fn amount(amount: Amount) -> Value {
 
 /// A record of [`record`], made by hand from the schema.
 fn expected(record: &Record) -> Value {
-    let Input::Settle(settle) = &record.input else {
-        panic!("no settlement")
-    };
-    let evidence = settle
-        .evidence
-        .as_ref()
-        .map(|octets| Value::Bytes(octets.as_slice().to_vec()));
-    let body = map_of([
-        (1, Some(settle.payment.value().into())),
-        (2, Some(amount(settle.amount))),
-        (3, evidence),
-    ]);
-    let codes: Vec<_> = record
-        .verdict
-        .codes
-        .iter()
-        .map(|code| Value::from(code.number()))
-        .collect();
+    let Input::Settle(settle) = &record.input else { panic!("no settlement") };
+    let evidence = settle.evidence.as_ref().map(|octets| Value::Bytes(octets.as_slice().to_vec()));
+    let body =
+        map_of([(1, Some(settle.payment.value().into())), (2, Some(amount(settle.amount))), (3, evidence)]);
+    let codes: Vec<_> = record.verdict.codes.iter().map(|code| Value::from(code.number())).collect();
     let verdict = map_of([
         (1, Some(record.verdict.outcome.number().into())),
         (2, (!codes.is_empty()).then_some(Value::Array(codes))),
@@ -288,8 +245,5 @@ fn every_record_and_statement_is_written_back_by_the_other_to_the_same_bytes() {
             assert_eq!(write_other(&read_other(&bytes)), bytes, "{name}");
         }
     }
-    assert_eq!(
-        read_other(&origin().to_bytes()).as_text(),
-        Some(origin().as_str())
-    );
+    assert_eq!(read_other(&origin().to_bytes()).as_text(), Some(origin().as_str()));
 }

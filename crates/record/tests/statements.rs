@@ -11,9 +11,7 @@
 
 mod common;
 
-use common::{
-    id, inputs, log_key, other_key, person, public, record_of, signed_statement, statements,
-};
+use common::{id, inputs, log_key, other_key, person, public, record_of, signed_statement, statements};
 use coset::{CoseSign1, TaggedCborSerializable as _, iana};
 use counterfoil_record::codec::{Class, Wire, Writer};
 use counterfoil_record::cose::{Algorithm, Claims, Header, Message, Unsigned};
@@ -30,11 +28,7 @@ fn every_statement_is_read_back_as_it_was_written_and_verifies() {
         let bytes = signed_statement(&statement);
         let arrived = SignedStatement::decode(&bytes).unwrap();
         assert_eq!(arrived.unverified(), &statement, "{name}");
-        assert_eq!(
-            Statement::from_bytes(&statement.to_bytes()),
-            Ok(statement),
-            "{name}"
-        );
+        assert_eq!(Statement::from_bytes(&statement.to_bytes()), Ok(statement), "{name}");
         assert_eq!(arrived.kid(), named.key().thumbprint(), "{name}");
         assert_eq!(arrived.issuer(), named.name(), "{name}");
         assert!(arrived.names(&named), "{name}");
@@ -52,11 +46,7 @@ fn another_reader_of_cose_sees_the_same_bytes_to_sign() {
         let sign1 = CoseSign1::from_tagged_slice(&bytes).unwrap();
         assert_eq!(sign1.tbs_data(b""), unsigned.to_be_signed(), "{name}");
         assert_eq!(sign1.payload, Some(statement.to_bytes()), "{name}");
-        assert_eq!(
-            sign1.protected.header.alg,
-            Some(iana::Algorithm::Ed25519.into()),
-            "{name}"
-        );
+        assert_eq!(sign1.protected.header.alg, Some(iana::Algorithm::Ed25519.into()), "{name}");
         let verified = sign1.verify_signature(b"", |signature, message| {
             let signature = ed25519_dalek::Signature::from_slice(signature).unwrap();
             key.verifying_key().verify_strict(message, &signature)
@@ -69,26 +59,11 @@ fn another_reader_of_cose_sees_the_same_bytes_to_sign() {
 #[test]
 fn the_header_says_who_what_and_when() {
     let (named, _) = person();
-    for ((_, statement), subject) in
-        statements()
-            .into_iter()
-            .zip(["payment/7", "payment/7", "phase/7"])
-    {
+    for ((_, statement), subject) in statements().into_iter().zip(["payment/7", "payment/7", "phase/7"]) {
         let message = Message::decode(&signed_statement(&statement), PROFILE).unwrap();
-        let claims = Claims {
-            issuer: named.name().clone(),
-            subject: id(subject),
-            issued_at: 1_767_225_601,
-        };
+        let claims = Claims { issuer: named.name().clone(), subject: id(subject), issued_at: 1_767_225_601 };
         let kid = named.key().thumbprint();
-        assert_eq!(
-            message.header(),
-            &Header {
-                algorithm: Algorithm::Ed25519,
-                kid,
-                claims
-            }
-        );
+        assert_eq!(message.header(), &Header { algorithm: Algorithm::Ed25519, kid, claims });
     }
 }
 
@@ -106,43 +81,27 @@ fn a_header_names_a_key_by_name_and_thumbprint() {
 fn a_statement_under_the_older_name_of_the_algorithm_is_read_and_verified_as_it_arrived() {
     let (named, key) = person();
     let statement = &statements()[0].1;
-    let right = Message::decode(&signed_statement(statement), PROFILE)
-        .unwrap()
-        .header()
-        .clone();
-    let header = Header {
-        algorithm: Algorithm::EdDsa,
-        ..right
-    };
+    let right = Message::decode(&signed_statement(statement), PROFILE).unwrap().header().clone();
+    let header = Header { algorithm: Algorithm::EdDsa, ..right };
     let unsigned = Unsigned::new(PROFILE, &header, statement.to_bytes());
     let bytes = unsigned.finish(&key.sign(&unsigned.to_be_signed()).to_bytes());
     let arrived = SignedStatement::decode(&bytes).unwrap();
     assert_eq!(arrived.unverified(), statement);
     assert!(arrived.is_signed_by(named.key()));
     let sign1 = CoseSign1::from_tagged_slice(&bytes).unwrap();
-    assert_eq!(
-        sign1.protected.header.alg,
-        Some(iana::Algorithm::EdDSA.into())
-    );
+    assert_eq!(sign1.protected.header.alg, Some(iana::Algorithm::EdDSA.into()));
 }
 
 #[test]
 fn a_signature_of_one_statement_does_not_fit_another() {
     let (named, _) = person();
     let (approval, refusal) = (statements()[0].1.clone(), statements()[1].1.clone());
-    assert_eq!(
-        (approval.answer, refusal.answer),
-        (Answer::Approve, Answer::Refuse)
-    );
+    assert_eq!((approval.answer, refusal.answer), (Answer::Approve, Answer::Refuse));
     let at = Time::from_millis(1_767_225_601_999);
     let of_refusal = signed_statement(&refusal);
     let signature = of_refusal.last_chunk::<64>().unwrap();
     let swapped = approval.to_unsigned(&named, at).finish(signature);
-    assert!(
-        !SignedStatement::decode(&swapped)
-            .unwrap()
-            .is_signed_by(named.key())
-    );
+    assert!(!SignedStatement::decode(&swapped).unwrap().is_signed_by(named.key()));
 }
 
 #[test]
@@ -151,14 +110,8 @@ fn a_statement_is_no_record_and_a_record_is_no_statement() {
     let record = record_of(inputs::full_pay(), Verdict::plain(Outcome::Allow));
     let record = common::signed(&record, &log_key());
     // The content type stands behind the head of the header, the algorithm and its own key.
-    assert_eq!(
-        SignedRecord::decode(&statement),
-        Err(Class::OutOfRange.at(4))
-    );
-    assert_eq!(
-        SignedStatement::decode(&record),
-        Err(Class::OutOfRange.at(4))
-    );
+    assert_eq!(SignedRecord::decode(&statement), Err(Class::OutOfRange.at(4)));
+    assert_eq!(SignedStatement::decode(&record), Err(Class::OutOfRange.at(4)));
 }
 
 #[test]
@@ -173,10 +126,7 @@ fn a_signature_over_a_statement_cannot_stand_for_one_over_a_record() {
     assert_ne!(as_statement.to_be_signed(), as_record.to_be_signed());
     let signature = log_key().sign(&as_statement.to_be_signed()).to_bytes();
     let forged = SignedRecord::decode(&as_record.finish(&signature)).unwrap();
-    assert_eq!(
-        forged.verify(&common::origin(), &key),
-        Err(VerifyError::Signature)
-    );
+    assert_eq!(forged.verify(&common::origin(), &key), Err(VerifyError::Signature));
 }
 
 /// A statement message of that payload, under a signature of zeros.
@@ -240,33 +190,14 @@ fn refuses_a_payload_of_another_shape() {
     let right = statements()[0].1.to_bytes();
     let cases: [(Vec<u8>, Class, usize); 6] = [
         (Vec::new(), Class::Truncated, 0),
-        (
-            [&right[..], &[0]].concat(),
-            Class::TrailingBytes,
-            right.len(),
-        ),
+        ([&right[..], &[0]].concat(), Class::TrailingBytes, right.len()),
         ([&[0xa7], &right[3..]].concat(), Class::MissingKey, 0),
-        (
-            [&[0xa9], &right[1..], &[0x0b, 0]].concat(),
-            Class::UnknownKey,
-            right.len(),
-        ),
-        (
-            [&[0xa9], &right[1..], &[0x08, 0]].concat(),
-            Class::DuplicateKey,
-            right.len(),
-        ),
-        (
-            [&[0xa9], &right[1..], &[0x09, 0xf6]].concat(),
-            Class::WrongType,
-            right.len() + 1,
-        ),
+        ([&[0xa9], &right[1..], &[0x0b, 0]].concat(), Class::UnknownKey, right.len()),
+        ([&[0xa9], &right[1..], &[0x08, 0]].concat(), Class::DuplicateKey, right.len()),
+        ([&[0xa9], &right[1..], &[0x09, 0xf6]].concat(), Class::WrongType, right.len() + 1),
     ];
     for (payload, class, offset) in cases {
-        assert_eq!(
-            SignedStatement::decode(&with_payload(payload)),
-            Err(class.at(offset))
-        );
+        assert_eq!(SignedStatement::decode(&with_payload(payload)), Err(class.at(offset)));
     }
     assert_eq!(statement::FORMAT, 1);
 }

@@ -5,10 +5,7 @@ use core::ops::ControlFlow;
 use crate::{Aside, MAX_BYTES, MemoryStore, Records, SqliteStore, Store, StoreError};
 
 /// Every record from `from` on, with its number.
-pub(crate) fn all(
-    records: &(impl Records + ?Sized),
-    from: u64,
-) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+pub(crate) fn all(records: &(impl Records + ?Sized), from: u64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
     let mut found = Vec::new();
     records.scan(from, &mut |index, record| {
         found.push((index, record.to_vec()));
@@ -19,22 +16,13 @@ pub(crate) fn all(
 
 /// An aside under a commitment of equal bytes.
 pub(crate) fn aside(commitment: u8, bytes: &[u8]) -> Aside {
-    Aside {
-        commitment: [commitment; 32],
-        bytes: bytes.to_vec(),
-    }
+    Aside { commitment: [commitment; 32], bytes: bytes.to_vec() }
 }
 
 /// That the store refuses everything, and answers its length.
 pub(crate) fn assert_poisoned(store: &mut (impl Store + ?Sized), len: u64) {
-    assert!(matches!(
-        store.append(len, b"", &[]),
-        Err(StoreError::Poisoned)
-    ));
-    assert!(matches!(
-        store.put_checkpoint(""),
-        Err(StoreError::Poisoned)
-    ));
+    assert!(matches!(store.append(len, b"", &[]), Err(StoreError::Poisoned)));
+    assert!(matches!(store.put_checkpoint(""), Err(StoreError::Poisoned)));
     assert!(matches!(store.read(0), Err(StoreError::Poisoned)));
     assert!(matches!(store.aside(&[0; 32]), Err(StoreError::Poisoned)));
     assert!(matches!(store.checkpoint(), Err(StoreError::Poisoned)));
@@ -59,9 +47,7 @@ fn gives_back_what_was_appended(store: &mut dyn Store) {
     let longest = oversized().split_off(1);
     let records: [&[u8]; 4] = [b"one", b"", b"\0\xff", &longest];
     for (index, record) in (0..).zip(records) {
-        store
-            .append(index, record, &[aside(1, b"a"), aside(2, b"")])
-            .unwrap();
+        store.append(index, record, &[aside(1, b"a"), aside(2, b"")]).unwrap();
     }
     assert_eq!(store.len(), 4);
     assert!(!store.is_empty());
@@ -80,9 +66,7 @@ fn scans_from_anywhere_until_told_to_stop(store: &mut dyn Store) {
     }
     for from in [0, 1, 255, 256, 257, 599] {
         let found = all(store, from).unwrap();
-        let expected: Vec<_> = (from..600)
-            .map(|index| (index, index.to_be_bytes().to_vec()))
-            .collect();
+        let expected: Vec<_> = (from..600).map(|index| (index, index.to_be_bytes().to_vec())).collect();
         assert_eq!(found, expected);
     }
     for from in [600, 601, u64::MAX] {
@@ -92,11 +76,7 @@ fn scans_from_anywhere_until_told_to_stop(store: &mut dyn Store) {
     let mut seen = Vec::new();
     let stopped = store.scan(5, &mut |index, _| {
         seen.push(index);
-        if index == 7 {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        if index == 7 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     stopped.unwrap();
     assert_eq!(seen, [5, 6, 7]);
@@ -113,48 +93,26 @@ fn keeps_the_newest_checkpoint(store: &mut dyn Store) {
 fn is_poisoned_by_a_record_out_of_order(store: &mut dyn Store) {
     store.append(0, b"", &[]).unwrap();
     let refused = store.append(2, b"", &[]);
-    assert!(matches!(
-        refused,
-        Err(StoreError::OutOfOrder {
-            expected: 1,
-            found: 2
-        })
-    ));
+    assert!(matches!(refused, Err(StoreError::OutOfOrder { expected: 1, found: 2 })));
     assert_poisoned(store, 1);
 }
 
 fn is_poisoned_by_a_record_given_twice(store: &mut dyn Store) {
     store.append(0, b"", &[]).unwrap();
     let refused = store.append(0, b"", &[]);
-    assert!(matches!(
-        refused,
-        Err(StoreError::OutOfOrder {
-            expected: 1,
-            found: 0
-        })
-    ));
+    assert!(matches!(refused, Err(StoreError::OutOfOrder { expected: 1, found: 0 })));
     assert_poisoned(store, 1);
 }
 
 fn is_poisoned_by_an_oversized_record(store: &mut dyn Store) {
     let refused = store.append(0, &oversized(), &[]);
-    assert!(matches!(
-        refused,
-        Err(StoreError::TooLong {
-            index: 0,
-            len: 65_536
-        })
-    ));
+    assert!(matches!(refused, Err(StoreError::TooLong { index: 0, len: 65_536 })));
     assert_poisoned(store, 0);
 }
 
 fn is_poisoned_by_an_oversized_aside(store: &mut dyn Store) {
     let refused = store.append(0, b"", &[aside(1, &oversized())]);
-    let Err(StoreError::AsideTooLong {
-        commitment,
-        len: 65_536,
-    }) = refused
-    else {
+    let Err(StoreError::AsideTooLong { commitment, len: 65_536 }) = refused else {
         panic!("{refused:?}");
     };
     assert_eq!(commitment, [1; 32]);
@@ -164,10 +122,7 @@ fn is_poisoned_by_an_oversized_aside(store: &mut dyn Store) {
 fn is_poisoned_by_an_oversized_checkpoint(store: &mut dyn Store) {
     let text = String::from_utf8(oversized()).unwrap();
     let refused = store.put_checkpoint(&text);
-    assert!(matches!(
-        refused,
-        Err(StoreError::CheckpointTooLong { len: 65_536 })
-    ));
+    assert!(matches!(refused, Err(StoreError::CheckpointTooLong { len: 65_536 })));
     assert_poisoned(store, 0);
 }
 

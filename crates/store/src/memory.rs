@@ -27,33 +27,21 @@ impl MemoryStore {
     }
 
     fn usable(&self) -> Result<(), StoreError> {
-        if self.poisoned {
-            Err(StoreError::Poisoned)
-        } else {
-            Ok(())
-        }
+        if self.poisoned { Err(StoreError::Poisoned) } else { Ok(()) }
     }
 
     fn appendable(&self, index: u64, record: &[u8], asides: &[Aside]) -> Result<(), StoreError> {
         let expected = self.len();
         if index != expected {
-            return Err(StoreError::OutOfOrder {
-                expected,
-                found: index,
-            });
+            return Err(StoreError::OutOfOrder { expected, found: index });
         }
         fits(record).map_err(|len| StoreError::TooLong { index, len })?;
         let mut new: BTreeMap<&[u8; 32], &Vec<u8>> = BTreeMap::new();
         for Aside { commitment, bytes } in asides {
-            fits(bytes).map_err(|len| StoreError::AsideTooLong {
-                commitment: *commitment,
-                len,
-            })?;
+            fits(bytes).map_err(|len| StoreError::AsideTooLong { commitment: *commitment, len })?;
             let present = self.asides.get(commitment).or(new.get(commitment).copied());
             if present.is_some_and(|present| present != bytes) {
-                return Err(StoreError::AsideConflict {
-                    commitment: *commitment,
-                });
+                return Err(StoreError::AsideConflict { commitment: *commitment });
             }
             new.insert(commitment, bytes);
         }
@@ -71,11 +59,7 @@ impl Records for MemoryStore {
         u64::try_from(self.records.len()).unwrap_or(u64::MAX)
     }
 
-    fn scan(
-        &self,
-        from: u64,
-        each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
+    fn scan(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>) -> Result<(), StoreError> {
         self.usable()?;
         let skipped = usize::try_from(from).unwrap_or(usize::MAX);
         for (record, index) in self.records.iter().skip(skipped).zip(from..) {
@@ -88,10 +72,7 @@ impl Records for MemoryStore {
 
     fn read(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
         self.usable()?;
-        Ok(usize::try_from(index)
-            .ok()
-            .and_then(|index| self.records.get(index))
-            .cloned())
+        Ok(usize::try_from(index).ok().and_then(|index| self.records.get(index)).cloned())
     }
 
     fn aside(&self, commitment: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -111,18 +92,13 @@ impl Store for MemoryStore {
         let checked = self.appendable(index, record, asides);
         self.poison_on_error(checked)?;
         self.records.push(record.to_vec());
-        self.asides.extend(
-            asides
-                .iter()
-                .map(|aside| (aside.commitment, aside.bytes.clone())),
-        );
+        self.asides.extend(asides.iter().map(|aside| (aside.commitment, aside.bytes.clone())));
         Ok(())
     }
 
     fn put_checkpoint(&mut self, checkpoint: &str) -> Result<(), StoreError> {
         self.usable()?;
-        let checked =
-            fits(checkpoint.as_bytes()).map_err(|len| StoreError::CheckpointTooLong { len });
+        let checked = fits(checkpoint.as_bytes()).map_err(|len| StoreError::CheckpointTooLong { len });
         self.poison_on_error(checked)?;
         self.checkpoint = Some(checkpoint.to_owned());
         Ok(())

@@ -135,15 +135,7 @@ impl SqliteStore {
         let len = rows::len(&transaction)?;
         transaction.commit()?;
         paths.sync_directory()?;
-        Ok(Self {
-            connection,
-            paths,
-            epoch,
-            len,
-            appends_since_fold: 0,
-            poisoned: false,
-            _lock: lock,
-        })
+        Ok(Self { connection, paths, epoch, len, appends_since_fold: 0, poisoned: false, _lock: lock })
     }
 
     /// Folds everything into the one file and ends.
@@ -190,22 +182,14 @@ impl SqliteStore {
             Ok(erased > 0)
         })
         .and_then(|erased| {
-            let folded = if erased {
-                self.fold("TRUNCATE")
-            } else {
-                Ok(true)
-            };
+            let folded = if erased { self.fold("TRUNCATE") } else { Ok(true) };
             self.poisoned |= folded.is_err();
             folded.map(|_| erased)
         })
     }
 
     fn usable(&self) -> Result<(), StoreError> {
-        if self.poisoned {
-            Err(StoreError::Poisoned)
-        } else {
-            Ok(())
-        }
+        if self.poisoned { Err(StoreError::Poisoned) } else { Ok(()) }
     }
 
     /// Runs `change` in one durable transaction of the newest writer. Any error poisons the store.
@@ -216,9 +200,7 @@ impl SqliteStore {
         self.usable()?;
         // INVARIANT: until the commit has returned, what is on the disk is unknown.
         self.poisoned = true;
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if schema::epoch(&transaction)? != self.epoch {
             return Err(StoreError::Fenced);
         }
@@ -231,9 +213,7 @@ impl SqliteStore {
     /// Folds the write-ahead log into the database; says whether all of it was.
     fn fold(&self, mode: &str) -> Result<bool, StoreError> {
         let statement = format!("PRAGMA wal_checkpoint({mode})");
-        let busy: i64 = self
-            .connection
-            .query_row(&statement, [], |row| row.get(0))?;
+        let busy: i64 = self.connection.query_row(&statement, [], |row| row.get(0))?;
         Ok(busy == 0)
     }
 }
@@ -243,11 +223,7 @@ impl Records for SqliteStore {
         self.len
     }
 
-    fn scan(
-        &self,
-        from: u64,
-        each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
+    fn scan(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>) -> Result<(), StoreError> {
         self.usable()?;
         rows::scan(&self.connection, from, self.len, each)
     }
@@ -274,10 +250,7 @@ impl Store for SqliteStore {
             // What the file says counts too: a tool may have removed records from under the writer.
             for expected in [len, rows::len(transaction)?] {
                 if index != expected {
-                    return Err(StoreError::OutOfOrder {
-                        expected,
-                        found: index,
-                    });
+                    return Err(StoreError::OutOfOrder { expected, found: index });
                 }
             }
             fits(record).map_err(|len| StoreError::TooLong { index, len })?;
@@ -285,9 +258,7 @@ impl Store for SqliteStore {
             transaction
                 .prepare_cached("INSERT INTO record (idx, bytes) VALUES (?1, ?2)")?
                 .execute(params![row, record])?;
-            asides
-                .iter()
-                .try_for_each(|aside| insert_aside(transaction, aside))
+            asides.iter().try_for_each(|aside| insert_aside(transaction, aside))
         })?;
         self.len = self.len.saturating_add(1);
         self.appends_since_fold = self.appends_since_fold.saturating_add(1);
@@ -315,15 +286,10 @@ impl Store for SqliteStore {
 
 fn insert_aside(transaction: &Transaction<'_>, aside: &Aside) -> Result<(), StoreError> {
     let Aside { commitment, bytes } = aside;
-    fits(bytes).map_err(|len| StoreError::AsideTooLong {
-        commitment: *commitment,
-        len,
-    })?;
+    fits(bytes).map_err(|len| StoreError::AsideTooLong { commitment: *commitment, len })?;
     match rows::aside(transaction, commitment)? {
         Some(present) if present == *bytes => Ok(()),
-        Some(_) => Err(StoreError::AsideConflict {
-            commitment: *commitment,
-        }),
+        Some(_) => Err(StoreError::AsideConflict { commitment: *commitment }),
         None => {
             transaction
                 .prepare_cached("INSERT INTO aside (commitment, bytes) VALUES (?1, ?2)")?

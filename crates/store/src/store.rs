@@ -43,11 +43,7 @@ pub trait Records {
     ///   [`StoreError::TooLong`]: the sequence is damaged at this place. It is never skipped.
     /// - [`StoreError::Poisoned`]: an earlier write failed.
     /// - [`StoreError::Damaged`], [`StoreError::Busy`], [`StoreError::Sqlite`]: the file cannot be read.
-    fn scan(
-        &self,
-        from: u64,
-        each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), StoreError>;
+    fn scan(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>) -> Result<(), StoreError>;
 
     /// The record with number `index`, or `None` where `index` is not less than `len`.
     ///

@@ -88,16 +88,13 @@ impl Checkpoint {
         if let Some(offset) = find_control(text) {
             return Err(CheckpointError::ControlCharacter { offset });
         }
-        let body = text
-            .strip_suffix('\n')
-            .ok_or(CheckpointError::MissingFinalNewline)?;
+        let body = text.strip_suffix('\n').ok_or(CheckpointError::MissingFinalNewline)?;
         let mut numbered = body.split('\n').zip(1..);
         if let Some((_, line)) = numbered.find(|(line, _)| line.is_empty()) {
             return Err(CheckpointError::EmptyLine { line });
         }
         let mut lines = body.split('\n');
-        let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next())
-        else {
+        let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
             return Err(CheckpointError::TooFewLines);
         };
         if lines.clone().nth(MAX_EXTENSIONS).is_some() {
@@ -130,11 +127,7 @@ impl Checkpoint {
 fn parse_size(text: &str) -> Option<u64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let leading_zero = text.len() > 1 && text.starts_with('0');
-    if digits && !leading_zero {
-        text.parse().ok()
-    } else {
-        None
-    }
+    if digits && !leading_zero { text.parse().ok() } else { None }
 }
 
 /// Exactly 32 bytes in canonical base64.

@@ -26,10 +26,7 @@ pub struct CompactRange {
 impl CompactRange {
     /// The empty tree.
     pub const fn new() -> Self {
-        Self {
-            size: 0,
-            peaks: Vec::new(),
-        }
+        Self { size: 0, peaks: Vec::new() }
     }
 
     /// The tree of `size` leaves whose complete subtrees have the roots `peaks`, the largest first.
@@ -76,10 +73,7 @@ impl CompactRange {
 /// Folds a row of complete subtrees, the largest first, from the right. `None` for an empty row.
 pub(crate) fn fold_peaks(peaks: &[Hash]) -> Option<Hash> {
     let (last, rest) = peaks.split_last()?;
-    let root = rest
-        .iter()
-        .rev()
-        .fold(*last, |right, left| node_hash(left, &right));
+    let root = rest.iter().rev().fold(*last, |right, left| node_hash(left, &right));
     Some(root)
 }
 
@@ -95,10 +89,7 @@ mod tests {
     #[test]
     fn parts_need_one_peak_for_each_bit_of_the_size() {
         let hash = leaf_hash(b"a");
-        assert_eq!(
-            CompactRange::from_parts(0, vec![]),
-            Some(CompactRange::new())
-        );
+        assert_eq!(CompactRange::from_parts(0, vec![]), Some(CompactRange::new()));
         assert_eq!(CompactRange::from_parts(0, vec![hash]), None);
         assert_eq!(CompactRange::from_parts(5, vec![hash]), None);
         assert_eq!(CompactRange::from_parts(5, vec![hash; 3]), None);

@@ -69,28 +69,17 @@ pub fn verify_consistency(
     proof: &[Hash],
 ) -> Result<(), ConsistencyError> {
     if old_size > new_size {
-        return Err(ConsistencyError::SizesOutOfOrder {
-            old: old_size,
-            new: new_size,
-        });
+        return Err(ConsistencyError::SizesOutOfOrder { old: old_size, new: new_size });
     }
-    let (Some(old_last), Some(new_last)) = (old_size.checked_sub(1), new_size.checked_sub(1))
-    else {
+    let (Some(old_last), Some(new_last)) = (old_size.checked_sub(1), new_size.checked_sub(1)) else {
         return Err(ConsistencyError::EmptyOldTree);
     };
     let expected = proof_length(old_last, new_last);
     if u32::try_from(proof.len()) != Ok(expected) {
-        return Err(ConsistencyError::ProofLength {
-            expected,
-            found: proof.len(),
-        });
+        return Err(ConsistencyError::ProofLength { expected, found: proof.len() });
     }
     if old_size == new_size {
-        return if old_root == new_root {
-            Ok(())
-        } else {
-            Err(ConsistencyError::RootsDiffer)
-        };
+        return if old_root == new_root { Ok(()) } else { Err(ConsistencyError::RootsDiffer) };
     }
 
     // An old tree that is complete is itself the first node; the proof leaves it out.
@@ -134,9 +123,7 @@ fn proof_length(old_last: u64, new_last: u64) -> u32 {
     }
     let inside = old_last.trailing_ones();
     let whole = old_last.checked_shr(inside).unwrap_or(0) == 0;
-    path_length(old_last, new_last)
-        .saturating_sub(inside)
-        .saturating_add(u32::from(!whole))
+    path_length(old_last, new_last).saturating_sub(inside).saturating_add(u32::from(!whole))
 }
 
 #[cfg(test)]
@@ -202,10 +189,7 @@ mod tests {
     fn two_roots_for_one_size_are_told_apart() {
         let (one, two) = (leaf_hash(b"a"), leaf_hash(b"b"));
         assert_eq!(verify_consistency(7, &one, 7, &one, &[]), Ok(()));
-        assert_eq!(
-            verify_consistency(7, &one, 7, &two, &[]),
-            Err(ConsistencyError::RootsDiffer)
-        );
+        assert_eq!(verify_consistency(7, &one, 7, &two, &[]), Err(ConsistencyError::RootsDiffer));
     }
 
     #[test]
@@ -214,10 +198,7 @@ mod tests {
         let old = node_hash(&a, &b);
         let new = node_hash(&old, &c);
         assert_eq!(verify_consistency(2, &old, 3, &new, &[c]), Ok(()));
-        assert_eq!(
-            verify_consistency(2, &old, 3, &old, &[c]),
-            Err(ConsistencyError::NewRootMismatch)
-        );
+        assert_eq!(verify_consistency(2, &old, 3, &old, &[c]), Err(ConsistencyError::NewRootMismatch));
         let four = node_hash(&old, &node_hash(&c, &a));
         assert_eq!(verify_consistency(3, &new, 4, &four, &[c, a, old]), Ok(()));
         assert_eq!(

@@ -56,10 +56,7 @@ pub fn verify_inclusion(
     };
     let expected = path_length(index, last);
     if u32::try_from(proof.len()) != Ok(expected) {
-        return Err(InclusionError::ProofLength {
-            expected,
-            found: proof.len(),
-        });
+        return Err(InclusionError::ProofLength { expected, found: proof.len() });
     }
 
     // `node` and `edge` are the RFC's fn and sn: at each level the index of the node reached and
@@ -75,11 +72,7 @@ pub fn verify_inclusion(
         }
         (node, edge) = (node >> 1, edge >> 1);
     }
-    if hash == *root {
-        Ok(())
-    } else {
-        Err(InclusionError::RootMismatch)
-    }
+    if hash == *root { Ok(()) } else { Err(InclusionError::RootMismatch) }
 }
 
 /// The length of the path of the leaf `index` in a tree whose last leaf is `last`, at most 64.
@@ -100,10 +93,7 @@ pub(crate) const fn is_right_child(node: u64) -> bool {
 /// Moves up the levels at which a node on the right edge is a lone left child, so promoted as is.
 pub(crate) fn skip_lone_levels(node: u64, edge: u64) -> (u64, u64) {
     let levels = node.trailing_zeros();
-    (
-        node.checked_shr(levels).unwrap_or(0),
-        edge.checked_shr(levels).unwrap_or(0),
-    )
+    (node.checked_shr(levels).unwrap_or(0), edge.checked_shr(levels).unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -155,9 +145,6 @@ mod tests {
     fn a_lone_leaf_is_its_own_root() {
         let (leaf, other) = (leaf_hash(b"a"), leaf_hash(b"b"));
         assert_eq!(verify_inclusion(&leaf, 0, 1, &[], &leaf), Ok(()));
-        assert_eq!(
-            verify_inclusion(&leaf, 0, 1, &[], &other),
-            Err(InclusionError::RootMismatch)
-        );
+        assert_eq!(verify_inclusion(&leaf, 0, 1, &[], &other), Err(InclusionError::RootMismatch));
     }
 }

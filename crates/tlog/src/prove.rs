@@ -78,11 +78,7 @@ pub fn prove_inclusion<S: Subtrees>(
     let mut proof = Vec::new();
     let mut range = Range::first(size);
     while let Some((left, right)) = range.split() {
-        let (inside, sibling) = if index < right.begin {
-            (left, right)
-        } else {
-            (right, left)
-        };
+        let (inside, sibling) = if index < right.begin { (left, right) } else { (right, left) };
         proof.push(range_root(tree, sibling).map_err(ProveError::Subtree)?);
         range = inside;
     }
@@ -106,10 +102,7 @@ pub fn prove_consistency<S: Subtrees>(
     new_size: u64,
 ) -> Result<Vec<Hash>, ProveError<S::Error>> {
     if old_size > new_size {
-        return Err(ProveError::SizesOutOfOrder {
-            old: old_size,
-            new: new_size,
-        });
+        return Err(ProveError::SizesOutOfOrder { old: old_size, new: new_size });
     }
     if old_size == 0 {
         return Err(ProveError::EmptyOldTree);
@@ -121,11 +114,7 @@ pub fn prove_consistency<S: Subtrees>(
         let Some((left, right)) = range.split() else {
             break;
         };
-        let (inside, sibling) = if old_size <= right.begin {
-            (left, right)
-        } else {
-            (right, left)
-        };
+        let (inside, sibling) = if old_size <= right.begin { (left, right) } else { (right, left) };
         proof.push(range_root(tree, sibling).map_err(ProveError::Subtree)?);
         range = inside;
     }
@@ -148,10 +137,7 @@ pub(crate) struct Range {
 impl Range {
     /// The first `size` leaves: the whole tree.
     pub(crate) const fn first(size: u64) -> Self {
-        Self {
-            begin: 0,
-            end: size,
-        }
+        Self { begin: 0, end: size }
     }
 
     /// The two children of a node: the left one takes the largest power of two of leaves that is
@@ -160,14 +146,8 @@ impl Range {
         let width = self.end.checked_sub(self.begin)?;
         let level = width.checked_sub(1)?.checked_ilog2()?;
         let middle = self.begin.checked_add(1_u64.checked_shl(level)?)?;
-        let left = Self {
-            begin: self.begin,
-            end: middle,
-        };
-        let right = Self {
-            begin: middle,
-            end: self.end,
-        };
+        let left = Self { begin: self.begin, end: middle };
+        let right = Self { begin: middle, end: self.end };
         Some((left, right))
     }
 }
@@ -219,20 +199,11 @@ mod tests {
     fn refuses_what_is_outside_of_the_tree() {
         let tree = MemoryTree::new();
         for (index, size) in [(0, 0), (1, 1), (u64::MAX, u64::MAX)] {
-            assert_eq!(
-                prove_inclusion(&tree, index, size),
-                Err(ProveError::IndexOutOfRange { index, size })
-            );
+            assert_eq!(prove_inclusion(&tree, index, size), Err(ProveError::IndexOutOfRange { index, size }));
         }
-        assert_eq!(
-            prove_consistency(&tree, 2, 1),
-            Err(ProveError::SizesOutOfOrder { old: 2, new: 1 })
-        );
+        assert_eq!(prove_consistency(&tree, 2, 1), Err(ProveError::SizesOutOfOrder { old: 2, new: 1 }));
         for new in [0, 1, u64::MAX] {
-            assert_eq!(
-                prove_consistency(&tree, 0, new),
-                Err(ProveError::EmptyOldTree)
-            );
+            assert_eq!(prove_consistency(&tree, 0, new), Err(ProveError::EmptyOldTree));
         }
     }
 

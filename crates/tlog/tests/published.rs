@@ -5,13 +5,7 @@
 //!
 //! Nothing is repaired on the way in: a number that is not a `u64` and a hash that is not 32 bytes
 //! cannot be expressed here and count as refused.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "test code"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "test code")]
 
 use std::{
     env, fs,
@@ -43,16 +37,13 @@ fn vectors(kind: &str) -> Option<Vec<(PathBuf, Value)>> {
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    let entries = fs::read_dir(folder)
-        .unwrap_or_else(|error| panic!("cannot read {}: {error}", folder.display()));
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("cannot read {}: {error}", folder.display()));
     for entry in entries {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(&path, files);
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+        } else if path.extension().is_some_and(|extension| extension == "json") {
             files.push(path);
         }
     }
@@ -60,9 +51,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 /// A size or an index; `None` when it does not fit.
 fn number(vector: &Value, field: &str) -> Option<u64> {
-    let Some(Value::Number(number)) = vector.get(field) else {
-        panic!("{field} is not a number")
-    };
+    let Some(Value::Number(number)) = vector.get(field) else { panic!("{field} is not a number") };
     number.as_u64()
 }
 

@@ -15,21 +15,12 @@ impl Hasher for Prefixed {
     type Hash = [u8; 32];
 
     fn hash(data: &[u8]) -> [u8; 32] {
-        Sha256::new()
-            .chain_update([0x00])
-            .chain_update(data)
-            .finalize()
-            .into()
+        Sha256::new().chain_update([0x00]).chain_update(data).finalize().into()
     }
 
     fn concat_and_hash(left: &[u8; 32], right: Option<&[u8; 32]>) -> [u8; 32] {
         right.map_or(*left, |right| {
-            Sha256::new()
-                .chain_update([0x01])
-                .chain_update(left)
-                .chain_update(right)
-                .finalize()
-                .into()
+            Sha256::new().chain_update([0x01]).chain_update(left).chain_update(right).finalize().into()
         })
     }
 }

@@ -53,7 +53,11 @@ impl Asked<'_> {
     }
 
     /// What the group adds up to now, how many payments that is, and the record that last moved it.
-    fn standing_of(&self, budget: &Budget, group: &GroupKey) -> (Contribution, u64, Option<counterfoil_record::Index>) {
+    fn standing_of(
+        &self,
+        budget: &Budget,
+        group: &GroupKey,
+    ) -> (Contribution, u64, Option<counterfoil_record::Index>) {
         match self.state.ledgers.get(group) {
             Some(ledger) => {
                 let (total, count) = ledger.at(self.time, budget.rolling);
@@ -65,7 +69,9 @@ impl Asked<'_> {
 
     fn budget(&self, budget: &Budget, group: Option<&GroupKey>) -> Check {
         let row = Row::new(CheckName::Budget).rule(&budget.id);
-        let (Some(group), Some((_, exposure))) = (group, self.exposure()) else { return row.not_applicable() };
+        let (Some(group), Some((_, exposure))) = (group, self.exposure()) else {
+            return row.not_applicable();
+        };
         let (total, count, last) = self.standing_of(budget, group);
         let since = self.policy.and_then(|policy| policy.budgets_since.get(&budget.id).copied());
         let row = row
@@ -158,4 +164,3 @@ impl Asked<'_> {
         Some((used, used.units() >= threshold))
     }
 }
-

@@ -50,7 +50,8 @@ impl Asked<'_> {
         let row = row.with(OperandName::Value, Text::shown(terms.asset));
         let Some((name, pin)) = self.asset() else { return row.fail("not-declared") };
         let row = row.with(OperandName::Name, name);
-        let same = pin.domain_name.as_str() == terms.domain_name && pin.domain_version.as_str() == terms.domain_version;
+        let same = pin.domain_name.as_str() == terms.domain_name
+            && pin.domain_version.as_str() == terms.domain_version;
         row.unless((!same).then_some("domain-differs"))
     }
 

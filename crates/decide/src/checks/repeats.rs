@@ -25,7 +25,9 @@ impl Asked<'_> {
             return row.with(OperandName::Because, "repeatable").not_applicable();
         }
         let open = self.state.purchases.get(&key).and_then(|open| open.first());
-        row.with(OperandName::Purchase, key).with_some(OperandName::Index, open.copied()).pass_if(open.is_none())
+        row.with(OperandName::Purchase, key)
+            .with_some(OperandName::Index, open.copied())
+            .pass_if(open.is_none())
     }
 
     /// What the idempotency key was used for before, in this run.

@@ -48,9 +48,13 @@ impl Asked<'_> {
         let row = Row::new(CheckName::Plan);
         let Some(true) = self.phase_rule().map(|rule| rule.plan_bound) else { return row.not_applicable() };
         let row = row.with_some(OperandName::Name, self.pay.item.as_ref());
-        let (Some(plan), Some(wanted)) = (self.bound_plan(), &self.pay.item) else { return row.fail("no-item") };
+        let (Some(plan), Some(wanted)) = (self.bound_plan(), &self.pay.item) else {
+            return row.fail("no-item");
+        };
         let row = row.with(OperandName::Index, plan.index);
-        let Some(item) = plan.items.iter().find(|item| item.id == *wanted) else { return row.fail("not-in-plan") };
+        let Some(item) = plan.items.iter().find(|item| item.id == *wanted) else {
+            return row.fail("not-in-plan");
+        };
         let Some((asset, exposure)) = self.exposure() else { return row.not_applicable() };
         let used = plan.used.get(wanted).copied().unwrap_or_default();
         let row = row

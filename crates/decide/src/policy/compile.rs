@@ -66,7 +66,8 @@ impl Compiler<'_> {
     }
 
     fn policy(&mut self, s: &Source) -> Option<Policy> {
-        for (name, later) in [("limits", &s.limits), ("governance", &s.governance), ("mandates", &s.mandates)] {
+        for (name, later) in [("limits", &s.limits), ("governance", &s.governance), ("mandates", &s.mandates)]
+        {
             self.later(name, later);
         }
         let assets = self.table("assets", &s.assets, Self::asset);
@@ -168,7 +169,10 @@ impl Compiler<'_> {
 
     fn money(&mut self, text: &str, place: &Range<usize>, names: &parts::Names<'_>) -> Option<Money> {
         let Some((number, asset)) = text.split_once(' ') else {
-            self.problem(place, Kind::Expected { expected: "an amount and an asset, as in 0.50 usdc", found: text.into() });
+            self.problem(
+                place,
+                Kind::Expected { expected: "an amount and an asset, as in 0.50 usdc", found: text.into() },
+            );
             return None;
         };
         let found = asset.parse().ok().and_then(|id: Id| names.assets.get(&id).map(|pin| (id, pin)));
@@ -179,18 +183,29 @@ impl Compiler<'_> {
         match decimal(number, pin.decimals) {
             Ok(amount) => Some(Money { asset, amount }),
             Err(error) => {
-                self.problem(place, match error {
-                    DecimalError::Form => Kind::Expected { expected: "a plain decimal number", found: number.into() },
-                    DecimalError::TooManyPlaces => Kind::TooManyPlaces { number: number.into(), decimals: pin.decimals },
-                    DecimalError::TooLarge => Kind::TooLarge { number: number.into() },
-                });
+                self.problem(
+                    place,
+                    match error {
+                        DecimalError::Form => {
+                            Kind::Expected { expected: "a plain decimal number", found: number.into() }
+                        }
+                        DecimalError::TooManyPlaces => {
+                            Kind::TooManyPlaces { number: number.into(), decimals: pin.decimals }
+                        }
+                        DecimalError::TooLarge => Kind::TooLarge { number: number.into() },
+                    },
+                );
                 None
             }
         }
     }
 
     /// Amounts by asset, each asset once.
-    fn amounts(&mut self, words: &Spanned<OneOrMany>, names: &parts::Names<'_>) -> Option<BTreeMap<Id, Amount>> {
+    fn amounts(
+        &mut self,
+        words: &Spanned<OneOrMany>,
+        names: &parts::Names<'_>,
+    ) -> Option<BTreeMap<Id, Amount>> {
         let place = words.span();
         let mut amounts = BTreeMap::new();
         for text in words.get_ref().texts() {
@@ -224,7 +239,8 @@ impl Compiler<'_> {
         mut compile: impl FnMut(&mut Self, &S) -> Option<T>,
     ) -> Option<BTreeMap<Id, T>> {
         if table.len() > ENTRIES_MOST {
-            self.problems.push(Problem { place: Place::START, kind: Kind::TooMany { what, most: ENTRIES_MOST } });
+            self.problems
+                .push(Problem { place: Place::START, kind: Kind::TooMany { what, most: ENTRIES_MOST } });
             return None;
         }
         let compiled: Vec<Option<(Id, T)>> = table

@@ -14,7 +14,10 @@ pub(super) enum DecimalError {
 pub(super) fn decimal(text: &str, decimals: u64) -> Result<Amount, DecimalError> {
     let (whole, places) = text.split_once('.').map_or((text, None), |(whole, places)| (whole, Some(places)));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    if !digits(whole) || places.is_some_and(|places| !digits(places)) || (whole.len() > 1 && whole.starts_with('0')) {
+    if !digits(whole)
+        || places.is_some_and(|places| !digits(places))
+        || (whole.len() > 1 && whole.starts_with('0'))
+    {
         return Err(DecimalError::Form);
     }
     let places = places.unwrap_or_default();

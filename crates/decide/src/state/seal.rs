@@ -8,7 +8,9 @@ use counterfoil_record::{Amount, Hash32, Index, Text, Time};
 
 use crate::policy::Budget;
 
-use super::{Contribution, GroupKey, InForce, ItemOf, Keyed, Payment, Run, RunKey, State, Status, Transaction};
+use super::{
+    Contribution, GroupKey, InForce, ItemOf, Keyed, Payment, Run, RunKey, State, Status, Transaction,
+};
 
 /// What a decision asks the state to become. It takes effect by [`State::seal`], once the record that
 /// says so is signed and durable.
@@ -175,7 +177,9 @@ impl State {
     /// A budget that is gone counts nothing. A payment that was allowed before a budget was adopted is not
     /// in it, also where another budget had the same id then.
     fn move_ledger(&mut self, moved: &Movement, index: Index, now: Time) {
-        let Some(window) = self.counting(&moved.group, moved.permit).map(|budget| budget.rolling) else { return };
+        let Some(window) = self.counting(&moved.group, moved.permit).map(|budget| budget.rolling) else {
+            return;
+        };
         let ledger = self.ledgers.entry(moved.group.clone()).or_default();
         ledger.forget(now, window);
         ledger.record(moved, index, window);

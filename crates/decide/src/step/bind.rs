@@ -123,8 +123,10 @@ impl<'b> Signed<'b> {
     /// Pushes a row for each thing that must agree; true if the nonce is the slot.
     fn check(&self, draft: &mut Draft<'_>, terms: &Terms) -> bool {
         let authorization = &self.bind.authorization;
-        let recovered = self.recovered.map(|address| Text::shown(Account { chain: self.asset.chain, address }));
-        let payee = Text::shown(Account { chain: self.asset.chain, address: Address::new(authorization.to.0) });
+        let recovered =
+            self.recovered.map(|address| Text::shown(Account { chain: self.asset.chain, address }));
+        let payee =
+            Text::shown(Account { chain: self.asset.chain, address: Address::new(authorization.to.0) });
         let trace = &mut draft.verdict.trace;
         trace.push(
             Row::new(CheckName::Signature)

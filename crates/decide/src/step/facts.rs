@@ -56,7 +56,13 @@ fn conclude(mut draft: Draft<'_>, index: Index, mut payment: Payment) -> Decisio
 
 /// What the rail's answer says, where it says what is stated: the payee's word. Anything else leaves the
 /// operator's.
-fn grade(draft: &mut Draft<'_>, terms: &Terms, evidence: Option<&Octets>, success: bool, amount: Option<Amount>) -> Grade {
+fn grade(
+    draft: &mut Draft<'_>,
+    terms: &Terms,
+    evidence: Option<&Octets>,
+    success: bool,
+    amount: Option<Amount>,
+) -> Grade {
     let Some(evidence) = evidence else { return Grade::Operator };
     let agrees = SettleResponse::parse(evidence.as_slice()).is_ok_and(|answer| {
         let wallet: Option<Account> = terms.wallet.as_str().parse().ok();

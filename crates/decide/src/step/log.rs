@@ -51,7 +51,9 @@ pub(super) fn adopt_policy(mut draft: Draft<'_>, genesis: &Genesis, adopt: &Adop
         let before = |id: &counterfoil_record::Id| old.policy.budgets.iter().find(|budget| budget.id == *id);
         for budget in &policy.budgets {
             match before(&budget.id) {
-                Some(before) if !before.same_identity(budget) => return draft.refuse(Code::BudgetIdentityChanged),
+                Some(before) if !before.same_identity(budget) => {
+                    return draft.refuse(Code::BudgetIdentityChanged);
+                }
                 Some(_) => {
                     let since = old.budgets_since.get(&budget.id).copied();
                     budgets_since.extend(since.map(|since| (budget.id.clone(), since)));

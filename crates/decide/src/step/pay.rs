@@ -77,7 +77,8 @@ pub(super) fn claim(mut draft: Draft<'_>, claim: &Claim) -> Decision {
 }
 
 fn conclude(mut draft: Draft<'_>, found: Found) -> Decision {
-    let fails = |name| found.trace.iter().any(|check| check.check == name && check.result == CheckResult::Fail);
+    let fails =
+        |name| found.trace.iter().any(|check| check.check == name && check.result == CheckResult::Fail);
     if fails(CheckName::Idempotency) {
         draft.code(Code::KeyReused);
     }

@@ -4,9 +4,9 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+use counterfoil_record::Index;
 use counterfoil_record::input::{Attach, CloseRun, EnterPhase, OpenRun};
 use counterfoil_record::verdict::{CheckName, CheckResult, Code, OperandName, Outcome};
-use counterfoil_record::Index;
 
 use crate::approvals;
 use crate::draft::{Decision, Draft, Row};
@@ -90,7 +90,9 @@ pub(super) fn enter_phase(mut draft: Draft<'_>, enter: &EnterPhase) -> Decision 
     let Some(rule) = rules.get(&enter.phase) else { return draft.refuse(Code::UnknownPhase) };
 
     let edge = rules.get(&run.phase).is_some_and(|from| from.to.contains(&enter.phase));
-    let row = Row::new(CheckName::Edge).with(OperandName::Value, &run.phase).with(OperandName::Against, &enter.phase);
+    let row = Row::new(CheckName::Edge)
+        .with(OperandName::Value, &run.phase)
+        .with(OperandName::Against, &enter.phase);
     draft.verdict.trace.push(row.pass_if(edge));
     for name in &rule.artefacts {
         let artefact = run.artefacts.get(name);
@@ -133,6 +135,7 @@ pub(super) fn enter_phase(mut draft: Draft<'_>, enter: &EnterPhase) -> Decision 
 fn entered_plan(run: &Run, plan_bound: bool) -> Option<Plan> {
     let attached = run.artefacts.iter().find(|(name, _)| plan_bound && name.as_str() == PLAN);
     let Some((_, attached)) = attached else { return run.plan.clone() };
-    let used = run.plan.as_ref().filter(|plan| plan.index == attached.since.index).map(|plan| plan.used.clone());
+    let used =
+        run.plan.as_ref().filter(|plan| plan.index == attached.since.index).map(|plan| plan.used.clone());
     Some(Plan { index: attached.since.index, items: attached.items.clone(), used: used.unwrap_or_default() })
 }

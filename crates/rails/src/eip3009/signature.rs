@@ -12,8 +12,8 @@ use crate::text::hex_array;
 
 /// Half the group order, rounded down: the largest `s` that is accepted (EIP-2).
 const HALF_ORDER: [u8; 32] = [
-    0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-    0x5d, 0x57, 0x6e, 0x73, 0x57, 0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0,
+    0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x5d,
+    0x57, 0x6e, 0x73, 0x57, 0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0,
 ];
 
 /// A 65-byte signature `r || s || v`, as bytes: nothing about it has been checked.
@@ -114,21 +114,13 @@ pub fn recover(digest: &Hash32, signature: &Signature) -> Result<Address, Recove
         return Err(RecoverError::HighS);
     }
     let scalars = k256::ecdsa::Signature::from_slice(scalars).map_err(|_| RecoverError::LargeR)?;
-    let key =
-        VerifyingKey::recover_from_prehash(digest.bytes(), &scalars, RecoveryId::new(odd, false))
-            .map_err(|_| RecoverError::NoKey)?;
+    let key = VerifyingKey::recover_from_prehash(digest.bytes(), &scalars, RecoveryId::new(odd, false))
+        .map_err(|_| RecoverError::NoKey)?;
     let point = key.to_sec1_point(false);
     // The uncompressed point is 0x04 || x || y; the address is the last 20 bytes of keccak256(x || y).
-    let coordinates = point
-        .as_bytes()
-        .strip_prefix(&[0x04])
-        .ok_or(RecoverError::NoKey)?;
+    let coordinates = point.as_bytes().strip_prefix(&[0x04]).ok_or(RecoverError::NoKey)?;
     let hash = keccak(&[coordinates]);
-    hash.bytes()
-        .last_chunk()
-        .copied()
-        .map(Address::new)
-        .ok_or(RecoverError::NoKey)
+    hash.bytes().last_chunk().copied().map(Address::new).ok_or(RecoverError::NoKey)
 }
 
 fn is_zero(bytes: &[u8]) -> bool {

@@ -40,10 +40,7 @@ fn authorization_of(case: &Value) -> Authorization {
 
 fn captured_signature() -> (Hash32, Signature) {
     let case = &captured::digests()[0];
-    (
-        hash(&case["eip712Digest"]),
-        text(&case["signature"]).parse().unwrap(),
-    )
+    (hash(&case["eip712Digest"]), text(&case["signature"]).parse().unwrap())
 }
 
 #[test]
@@ -62,9 +59,7 @@ fn captured_digests_come_out_exactly_and_recover_their_payer() {
         assert_eq!(digest, hash(&case["eip712Digest"]), "{}", case["case"]);
         let signer = recover(&digest, &text(&case["signature"]).parse().unwrap());
         if case["case"] == "09-tampered-value" {
-            let other = "0xdd2858598d1624d4d62f3b615a8aa7cba7d76060"
-                .parse()
-                .unwrap();
+            let other = "0xdd2858598d1624d4d62f3b615a8aa7cba7d76060".parse().unwrap();
             assert_eq!(signer, Ok(other));
             assert_ne!(signer, Ok(authorization.from));
         } else {
@@ -96,14 +91,10 @@ fn v_is_read_in_both_conventions_and_no_other() {
 fn refuses_the_high_s_twin_of_a_good_signature() {
     let (digest, signature) = captured_signature();
     let low = k256::ecdsa::Signature::from_slice(&signature.bytes()[..64]).unwrap();
-    let high =
-        k256::ecdsa::Signature::from_scalars(low.r().to_bytes(), (-low.s()).to_bytes()).unwrap();
+    let high = k256::ecdsa::Signature::from_scalars(low.r().to_bytes(), (-low.s()).to_bytes()).unwrap();
     let mut twin = [27; 65];
     twin[..64].copy_from_slice(&high.to_bytes());
-    assert_eq!(
-        recover(&digest, &Signature::new(twin)),
-        Err(RecoverError::HighS)
-    );
+    assert_eq!(recover(&digest, &Signature::new(twin)), Err(RecoverError::HighS));
 }
 
 #[test]
@@ -135,23 +126,14 @@ fn refuses_scalars_by_class() {
 #[test]
 fn refuses_signatures_of_another_length() {
     for length in [0, 1, 64, 66, 130] {
-        assert_eq!(
-            Signature::from_slice(&alloc::vec![1; length]),
-            Err(NotASignature)
-        );
+        assert_eq!(Signature::from_slice(&alloc::vec![1; length]), Err(NotASignature));
         let digits = "01".repeat(length);
-        assert_eq!(
-            alloc::format!("0x{digits}").parse::<Signature>(),
-            Err(NotASignature)
-        );
+        assert_eq!(alloc::format!("0x{digits}").parse::<Signature>(), Err(NotASignature));
     }
     let signature = captured_signature().1;
     assert_eq!(signature.to_string().parse(), Ok(signature));
     assert_eq!(Signature::from_slice(signature.bytes()), Ok(signature));
-    assert_eq!(
-        signature.to_string()[2..].parse::<Signature>(),
-        Err(NotASignature)
-    );
+    assert_eq!(signature.to_string()[2..].parse::<Signature>(), Err(NotASignature));
 }
 
 #[test]
@@ -175,11 +157,7 @@ fn an_obligation_key_has_one_text() {
         &text.replace("erc20", "erc721"),
         &text.replace(":0xf39f", ":f39f"),
     ] {
-        assert_eq!(
-            broken.parse::<ObligationKey>(),
-            Err(NotAnObligationKey),
-            "{broken}"
-        );
+        assert_eq!(broken.parse::<ObligationKey>(), Err(NotAnObligationKey), "{broken}");
     }
 }
 
@@ -189,10 +167,7 @@ fn a_slot_is_the_hash_of_its_label_and_the_leaf() {
     let mut preimage = b"counterfoil/obligation/1\0".to_vec();
     preimage.extend([0xab; 32]);
     assert_eq!(slot(&leaf), Hash32::of(&[&preimage]));
-    assert_eq!(
-        slot(&leaf).to_string(),
-        "28554d701269ff7bd75f81d1c9c95e5b5569703a1b83e0a3740b13619844a3cd"
-    );
+    assert_eq!(slot(&leaf).to_string(), "28554d701269ff7bd75f81d1c9c95e5b5569703a1b83e0a3740b13619844a3cd");
     assert_ne!(slot(&Hash32([0; 32])), slot(&leaf));
 }
 

@@ -21,9 +21,7 @@ impl WalletKey {
     /// # Errors
     /// [`NotAWalletKey`] for zero and for the group order and above.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, NotAWalletKey> {
-        SigningKey::from_slice(bytes)
-            .map(Self)
-            .map_err(|_| NotAWalletKey)
+        SigningKey::from_slice(bytes).map(Self).map_err(|_| NotAWalletKey)
     }
 
     /// The account's address: the last 20 bytes of `keccak256(x || y)`.

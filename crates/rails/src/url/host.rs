@@ -23,30 +23,19 @@ pub(super) fn normalise(host: &str) -> Result<String, UrlError> {
 /// The octets of a canonical dotted IPv4 address.
 pub(super) fn ipv4(host: &str) -> Option<[u8; 4]> {
     let mut labels = host.split('.').map(octet);
-    let octets = [
-        labels.next()??,
-        labels.next()??,
-        labels.next()??,
-        labels.next()??,
-    ];
+    let octets = [labels.next()??, labels.next()??, labels.next()??, labels.next()??];
     labels.next().is_none().then_some(octets)
 }
 
 fn octet(label: &str) -> Option<u8> {
-    if is_canonical_decimal(label) {
-        label.parse().ok()
-    } else {
-        None
-    }
+    if is_canonical_decimal(label) { label.parse().ok() } else { None }
 }
 
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && !label.starts_with('-')
         && !label.ends_with('-')
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 /// True where some readers would take the whole host for an IPv4 address, short, octal or hexadecimal

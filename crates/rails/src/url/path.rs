@@ -30,10 +30,7 @@ fn push_segment(normal: &mut String, segment: &str) -> Result<(), UrlError> {
             check_octet(high.saturating_mul(16).saturating_add(low))?;
             normal.push('%');
             normal.extend(
-                [high, low]
-                    .iter()
-                    .filter_map(|&d| char::from_digit(d, 16))
-                    .map(|d| d.to_ascii_uppercase()),
+                [high, low].iter().filter_map(|&d| char::from_digit(d, 16)).map(|d| d.to_ascii_uppercase()),
             );
         } else if is_unreserved(character) || "!$&'()*+,;=:@".contains(character) {
             normal.push(character);
@@ -46,12 +43,7 @@ fn push_segment(normal: &mut String, segment: &str) -> Result<(), UrlError> {
 
 /// The values of the two digits after a percent sign.
 fn encoded(characters: &mut core::str::Chars<'_>) -> Result<(u32, u32), UrlError> {
-    let mut digit = || {
-        characters
-            .next()
-            .and_then(|c| c.to_digit(16))
-            .ok_or(UrlError::BadEncoding)
-    };
+    let mut digit = || characters.next().and_then(|c| c.to_digit(16)).ok_or(UrlError::BadEncoding);
     Ok((digit()?, digit()?))
 }
 

@@ -12,37 +12,19 @@ fn url(text: &str) -> ResourceUrl {
 #[test]
 fn reads_to_a_normal_form_that_reads_back_as_itself() {
     for (text, normal) in [
-        (
-            "https://data.example/v1/quote",
-            "https://data.example/v1/quote",
-        ),
-        (
-            "HTTPS://Data.EXAMPLE/v1/Quote",
-            "https://data.example/v1/Quote",
-        ),
+        ("https://data.example/v1/quote", "https://data.example/v1/quote"),
+        ("HTTPS://Data.EXAMPLE/v1/Quote", "https://data.example/v1/Quote"),
         ("https://data.example", "https://data.example/"),
         ("https://data.example?a=1", "https://data.example/"),
         ("https://data.example:443/", "https://data.example/"),
         ("http://data.example:80/", "http://data.example/"),
         ("http://data.example:443/", "http://data.example:443/"),
         ("https://data.example:80/", "https://data.example:80/"),
-        (
-            "https://data.example:65535/v1/",
-            "https://data.example:65535/v1/",
-        ),
-        (
-            "http://127.0.0.1:18503/weather",
-            "http://127.0.0.1:18503/weather",
-        ),
+        ("https://data.example:65535/v1/", "https://data.example:65535/v1/"),
+        ("http://127.0.0.1:18503/weather", "http://127.0.0.1:18503/weather"),
         ("http://localhost", "http://localhost/"),
-        (
-            "https://xn--bcher-kva.example/a%c3%a9%20",
-            "https://xn--bcher-kva.example/a%C3%A9%20",
-        ),
-        (
-            "https://data.example/a:b@c/!$&'()*+,;=-._~/...",
-            "https://data.example/a:b@c/!$&'()*+,;=-._~/...",
-        ),
+        ("https://xn--bcher-kva.example/a%c3%a9%20", "https://xn--bcher-kva.example/a%C3%A9%20"),
+        ("https://data.example/a:b@c/!$&'()*+,;=-._~/...", "https://data.example/a:b@c/!$&'()*+,;=-._~/..."),
         ("https://1.2.3.4.example/", "https://1.2.3.4.example/"),
     ] {
         let read = url(text);
@@ -53,8 +35,7 @@ fn reads_to_a_normal_form_that_reads_back_as_itself() {
 
 #[test]
 fn origin_path_and_query_stand_apart() {
-    let (read, query) =
-        ResourceUrl::parse("http://Data.example:8080/v1/a?day=1&q=a%20b?c/d").unwrap();
+    let (read, query) = ResourceUrl::parse("http://Data.example:8080/v1/a?day=1&q=a%20b?c/d").unwrap();
     assert_eq!(read.origin(), "http://data.example:8080");
     assert_eq!(read.host(), "data.example");
     assert_eq!(read.path(), "/v1/a");
@@ -62,32 +43,19 @@ fn origin_path_and_query_stand_apart() {
     assert_eq!(query, Some("day=1&q=a%20b?c/d"));
 
     let (read, query) = ResourceUrl::parse("https://data.example").unwrap();
-    assert_eq!(
-        (read.origin().as_str(), read.path(), read.is_http()),
-        ("https://data.example", "/", false)
-    );
+    assert_eq!((read.origin().as_str(), read.path(), read.is_http()), ("https://data.example", "/", false));
     assert_eq!(query, None);
-    assert_eq!(
-        ResourceUrl::parse("https://data.example/?").unwrap().1,
-        Some("")
-    );
+    assert_eq!(ResourceUrl::parse("https://data.example/?").unwrap().1, Some(""));
 }
 
 #[test]
 fn loopback_is_a_literal_or_localhost() {
-    for text in [
-        "http://127.0.0.1/",
-        "http://127.255.0.9:8080/",
-        "http://LOCALHOST/",
-    ] {
+    for text in ["http://127.0.0.1/", "http://127.255.0.9:8080/", "http://LOCALHOST/"] {
         assert!(url(text).is_loopback(), "{text}");
     }
-    for text in [
-        "http://128.0.0.1/",
-        "http://127.0.0.1.example/",
-        "http://localhost.example/",
-        "http://10.0.0.1/",
-    ] {
+    for text in
+        ["http://128.0.0.1/", "http://127.0.0.1.example/", "http://localhost.example/", "http://10.0.0.1/"]
+    {
         assert!(!url(text).is_loopback(), "{text}");
     }
 }
@@ -145,35 +113,14 @@ fn refuses_tricks_by_class() {
         ("https://data.example/v1/.", UrlError::DotSegment),
         ("https://data.example/v1/..;/admin", UrlError::DotSegment),
         ("https://data.example/v1/.;a=b/admin", UrlError::DotSegment),
-        (
-            "https://data.example/v1%2fadmin",
-            UrlError::ForbiddenEncoding,
-        ),
-        (
-            "https://data.example/v1%2Fadmin",
-            UrlError::ForbiddenEncoding,
-        ),
-        (
-            "https://data.example/v1%5cadmin",
-            UrlError::ForbiddenEncoding,
-        ),
-        (
-            "https://data.example/v1/%2e%2e/admin",
-            UrlError::ForbiddenEncoding,
-        ),
-        (
-            "https://data.example/v1/.%2E/admin",
-            UrlError::ForbiddenEncoding,
-        ),
-        (
-            "https://data.example/v1/%252e%252e/admin",
-            UrlError::ForbiddenEncoding,
-        ),
+        ("https://data.example/v1%2fadmin", UrlError::ForbiddenEncoding),
+        ("https://data.example/v1%2Fadmin", UrlError::ForbiddenEncoding),
+        ("https://data.example/v1%5cadmin", UrlError::ForbiddenEncoding),
+        ("https://data.example/v1/%2e%2e/admin", UrlError::ForbiddenEncoding),
+        ("https://data.example/v1/.%2E/admin", UrlError::ForbiddenEncoding),
+        ("https://data.example/v1/%252e%252e/admin", UrlError::ForbiddenEncoding),
         ("https://data.example/v1%00", UrlError::ForbiddenEncoding),
-        (
-            "https://data.example/v1%0d%0aHost:",
-            UrlError::ForbiddenEncoding,
-        ),
+        ("https://data.example/v1%0d%0aHost:", UrlError::ForbiddenEncoding),
         ("https://data.example/v1%7f", UrlError::ForbiddenEncoding),
         ("https://data.example/%61dmin", UrlError::NeedlessEncoding),
         ("https://data.example/%7Euser", UrlError::NeedlessEncoding),
@@ -210,22 +157,10 @@ fn refuses_tricks_by_class() {
 fn lengths_are_bounded() {
     let longest = format!("https://data.example/{}", "a".repeat(URL_LIMIT - 21));
     assert_eq!(longest.parse(), Ok(url(&longest)));
-    assert_eq!(
-        ResourceUrl::parse(&format!("{longest}a")),
-        Err(UrlError::TooLong)
-    );
-    assert_eq!(
-        ResourceUrl::parse(&format!("https://{}.example/", "a".repeat(64))),
-        Err(UrlError::BadHost)
-    );
+    assert_eq!(ResourceUrl::parse(&format!("{longest}a")), Err(UrlError::TooLong));
+    assert_eq!(ResourceUrl::parse(&format!("https://{}.example/", "a".repeat(64))), Err(UrlError::BadHost));
     let label = "a".repeat(63);
-    assert!(
-        ResourceUrl::parse(&format!(
-            "https://{label}.{label}.{label}.{}/",
-            "a".repeat(61)
-        ))
-        .is_ok()
-    );
+    assert!(ResourceUrl::parse(&format!("https://{label}.{label}.{label}.{}/", "a".repeat(61))).is_ok());
     let host = format!("https://{label}.{label}.{label}.{}/", "a".repeat(62));
     assert_eq!(ResourceUrl::parse(&host), Err(UrlError::BadHost));
 }
@@ -251,10 +186,7 @@ fn patterns_match_whole_segments_under_a_whole_origin() {
     for (pattern, fits, fits_not) in [
         (
             "https://data.example/v1/quote",
-            &[
-                "https://data.example/v1/quote",
-                "HTTPS://DATA.example:443/v1/quote?x=1",
-            ][..],
+            &["https://data.example/v1/quote", "HTTPS://DATA.example:443/v1/quote?x=1"][..],
             &[
                 "https://data.example/v1/quote/",
                 "https://data.example/v1/Quote",
@@ -267,11 +199,7 @@ fn patterns_match_whole_segments_under_a_whole_origin() {
         ),
         (
             "https://data.example/v1/**",
-            &[
-                "https://data.example/v1/a",
-                "https://data.example/v1/a/b/",
-                "https://data.example/v1/a/b/c",
-            ],
+            &["https://data.example/v1/a", "https://data.example/v1/a/b/", "https://data.example/v1/a/b/c"],
             &[
                 "https://data.example/v1",
                 "https://data.example/v1/",
@@ -284,10 +212,7 @@ fn patterns_match_whole_segments_under_a_whole_origin() {
         ),
         (
             "https://data.example/v1/*/quote",
-            &[
-                "https://data.example/v1/a/quote",
-                "https://data.example/v1/*/quote",
-            ],
+            &["https://data.example/v1/a/quote", "https://data.example/v1/*/quote"],
             &[
                 "https://data.example/v1/quote",
                 "https://data.example/v1/a/b/quote",
@@ -298,36 +223,20 @@ fn patterns_match_whole_segments_under_a_whole_origin() {
         (
             "https://data.example/*",
             &["https://data.example/a"],
-            &[
-                "https://data.example/",
-                "https://data.example/a/",
-                "https://data.example/a/b",
-            ],
+            &["https://data.example/", "https://data.example/a/", "https://data.example/a/b"],
         ),
         (
             "https://data.example/**",
             &["https://data.example/a", "https://data.example/a/"],
-            &[
-                "https://data.example/",
-                "https://data.example.evil/a",
-                "https://data.example:444/a",
-            ],
+            &["https://data.example/", "https://data.example.evil/a", "https://data.example:444/a"],
         ),
         (
             "https://data.example/*/**",
             &["https://data.example/a/b"],
             &["https://data.example/a", "https://data.example/a/"],
         ),
-        (
-            "HTTPS://Data.example:443",
-            &["https://data.example/"],
-            &["https://data.example/a"],
-        ),
-        (
-            "http://data.example:80/a",
-            &["http://data.example/a"],
-            &["https://data.example:80/a"],
-        ),
+        ("HTTPS://Data.example:443", &["https://data.example/"], &["https://data.example/a"]),
+        ("http://data.example:80/a", &["http://data.example/a"], &["https://data.example:80/a"]),
     ] {
         let read: Pattern = pattern.parse().unwrap();
         assert_eq!(read.to_string().parse(), Ok(read.clone()), "{pattern}");
@@ -345,37 +254,16 @@ fn refuses_patterns_by_class() {
     for (text, class) in [
         ("https://data.example/v1*", PatternError::PartialWildcard),
         ("https://data.example/***", PatternError::PartialWildcard),
-        (
-            "https://data.example/a/*.json",
-            PatternError::PartialWildcard,
-        ),
-        (
-            "https://data.example/**/quote",
-            PatternError::MisplacedDoubleStar,
-        ),
-        (
-            "https://data.example/**/",
-            PatternError::MisplacedDoubleStar,
-        ),
-        (
-            "https://data.example/**/**",
-            PatternError::MisplacedDoubleStar,
-        ),
-        (
-            "https://data.example/**?",
-            PatternError::Url(UrlError::HasQuery),
-        ),
+        ("https://data.example/a/*.json", PatternError::PartialWildcard),
+        ("https://data.example/**/quote", PatternError::MisplacedDoubleStar),
+        ("https://data.example/**/", PatternError::MisplacedDoubleStar),
+        ("https://data.example/**/**", PatternError::MisplacedDoubleStar),
+        ("https://data.example/**?", PatternError::Url(UrlError::HasQuery)),
         ("https://*.example/", PatternError::Url(UrlError::BadHost)),
-        (
-            "https://data.example:*/",
-            PatternError::Url(UrlError::BadPort),
-        ),
+        ("https://data.example:*/", PatternError::Url(UrlError::BadPort)),
         ("*://data.example/", PatternError::Url(UrlError::Scheme)),
         ("**", PatternError::Url(UrlError::Scheme)),
-        (
-            "https://data.example/../**",
-            PatternError::Url(UrlError::DotSegment),
-        ),
+        ("https://data.example/../**", PatternError::Url(UrlError::DotSegment)),
     ] {
         assert_eq!(text.parse::<Pattern>(), Err(class), "{text}");
     }

@@ -71,9 +71,7 @@ fn accepted(field: Field<'_>) -> Result<PaymentRequirements, ParseError> {
     match accepted.understood() {
         Ok(_) => Ok(accepted),
         Err(TermsError::Unsupported(feature)) => Err(ParseError::Unsupported(feature)),
-        Err(TermsError::UnknownTransferMethod) => {
-            Err(ParseError::BadField("extra.assetTransferMethod"))
-        }
+        Err(TermsError::UnknownTransferMethod) => Err(ParseError::BadField("extra.assetTransferMethod")),
         Err(_) => Err(ParseError::BadField("scheme")),
     }
 }
@@ -84,12 +82,8 @@ fn authorization(field: Field<'_>) -> Result<Authorization, ParseError> {
         from: signed.required("payload.authorization.from")?.address()?,
         to: signed.required("payload.authorization.to")?.address()?,
         value: signed.required("payload.authorization.value")?.amount()?,
-        valid_after: signed
-            .required("payload.authorization.validAfter")?
-            .seconds()?,
-        valid_before: signed
-            .required("payload.authorization.validBefore")?
-            .seconds()?,
+        valid_after: signed.required("payload.authorization.validAfter")?.seconds()?,
+        valid_before: signed.required("payload.authorization.validBefore")?.seconds()?,
         nonce: signed.required("payload.authorization.nonce")?.hash()?,
     })
 }
@@ -97,10 +91,7 @@ fn authorization(field: Field<'_>) -> Result<Authorization, ParseError> {
 fn signature(field: Field<'_>) -> Result<Signature, ParseError> {
     let bad = ParseError::BadField("payload.signature");
     let text = field.text()?;
-    let bytes = text
-        .strip_prefix("0x")
-        .and_then(|digits| hex::decode(digits).ok())
-        .ok_or(bad)?;
+    let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok()).ok_or(bad)?;
     if bytes.len() > 65 {
         return Err(ParseError::Unsupported(Feature::ContractSignature));
     }

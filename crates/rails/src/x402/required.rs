@@ -34,10 +34,7 @@ impl<'a> PaymentRequired<'a> {
         let resource = message.required("resource")?.object()?;
         Ok(Self {
             url: resource.required("resource.url")?.text()?,
-            error: message
-                .optional("error")?
-                .map(crate::json::Field::text)
-                .transpose()?,
+            error: message.optional("error")?.map(crate::json::Field::text).transpose()?,
             accepts: message.required("accepts")?.elements()?,
         })
     }

@@ -54,10 +54,7 @@ impl PaymentRequirements {
         let network = network(offer.required("network")?)?;
         let extra = offer.optional("extra")?.map(Field::object).transpose()?;
         let from_extra = |path| match &extra {
-            Some(extra) => extra
-                .optional(path)?
-                .map(|field| field.name(NAME_LIMIT))
-                .transpose(),
+            Some(extra) => extra.optional(path)?.map(|field| field.name(NAME_LIMIT)).transpose(),
             None => Ok(None),
         };
         Ok(Self {
@@ -86,24 +83,12 @@ impl PaymentRequirements {
         }
         Ok(Terms {
             scheme,
-            asset: Asset {
-                chain: self.network,
-                contract: self.asset,
-            },
-            payee: Account {
-                chain: self.network,
-                address: self.pay_to,
-            },
+            asset: Asset { chain: self.network, contract: self.asset },
+            payee: Account { chain: self.network, address: self.pay_to },
             exposure: self.amount,
             lifetime_seconds: self.max_timeout_seconds,
-            domain_name: self
-                .domain_name
-                .clone()
-                .ok_or(TermsError::MissingDomainName)?,
-            domain_version: self
-                .domain_version
-                .clone()
-                .ok_or(TermsError::MissingDomainVersion)?,
+            domain_name: self.domain_name.clone().ok_or(TermsError::MissingDomainName)?,
+            domain_version: self.domain_version.clone().ok_or(TermsError::MissingDomainVersion)?,
         })
     }
 
@@ -129,9 +114,7 @@ pub(super) fn network(field: Field<'_>) -> Result<ChainId, ParseError> {
     let text = field.text()?;
     text.parse().map_err(|error| match error {
         // A CAIP-2 id of another namespace, as opposed to no CAIP-2 id at all.
-        CaipError::Namespace if text.contains(':') => {
-            ParseError::Unsupported(Feature::NonEvmNetwork)
-        }
+        CaipError::Namespace if text.contains(':') => ParseError::Unsupported(Feature::NonEvmNetwork),
         _ => ParseError::BadField("network"),
     })
 }

@@ -46,19 +46,11 @@ impl SettleResponse {
         let transaction = message.required("transaction")?;
         Ok(Self {
             success: message.required("success")?.flag()?,
-            transaction: if transaction.text()?.is_empty() {
-                None
-            } else {
-                Some(transaction.hash()?)
-            },
+            transaction: if transaction.text()?.is_empty() { None } else { Some(transaction.hash()?) },
             network: network(message.required("network")?)?,
             payer: message.optional("payer")?.map(Field::address).transpose()?,
             amount: message.optional("amount")?.map(Field::amount).transpose()?,
-            error_reason: message
-                .optional("errorReason")?
-                .map(Field::text)
-                .transpose()?
-                .map(Cow::into_owned),
+            error_reason: message.optional("errorReason")?.map(Field::text).transpose()?.map(Cow::into_owned),
         })
     }
 }

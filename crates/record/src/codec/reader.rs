@@ -30,24 +30,14 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, len: usize, start: usize) -> Result<&'a [u8], Error> {
         let end = self.at.checked_add(len).ok_or(Class::Truncated.at(start))?;
-        let taken = self
-            .all
-            .get(self.at..end)
-            .ok_or(Class::Truncated.at(start))?;
+        let taken = self.all.get(self.at..end).ok_or(Class::Truncated.at(start))?;
         self.at = end;
         Ok(taken)
     }
 
     fn argument(&mut self, width: usize, least: u64, start: usize) -> Result<u64, Error> {
-        let value = self
-            .take(width, start)?
-            .iter()
-            .fold(0_u64, |acc, byte| (acc << 8) | u64::from(*byte));
-        if value < least {
-            Err(Class::LongInteger.at(start))
-        } else {
-            Ok(value)
-        }
+        let value = self.take(width, start)?.iter().fold(0_u64, |acc, byte| (acc << 8) | u64::from(*byte));
+        if value < least { Err(Class::LongInteger.at(start)) } else { Ok(value) }
     }
 
     /// The major type and the argument of the next item.
@@ -78,11 +68,7 @@ impl<'a> Reader<'a> {
 
     fn expect(&mut self, expected: u8) -> Result<(u64, usize), Error> {
         let (major, argument, start) = self.head()?;
-        if major == expected {
-            Ok((argument, start))
-        } else {
-            Err(Class::WrongType.at(start))
-        }
+        if major == expected { Ok((argument, start)) } else { Err(Class::WrongType.at(start)) }
     }
 
     fn length(&mut self, expected: u8) -> Result<(usize, usize), Error> {
@@ -125,11 +111,7 @@ impl<'a> Reader<'a> {
         if bytes.len() > 16 {
             return Err(Class::OutOfRange.at(start));
         }
-        Ok(Amount::new(
-            bytes
-                .iter()
-                .fold(0_u128, |acc, byte| (acc << 8) | u128::from(*byte)),
-        ))
+        Ok(Amount::new(bytes.iter().fold(0_u128, |acc, byte| (acc << 8) | u128::from(*byte))))
     }
 
     /// A byte string of at most `most` bytes.
@@ -170,11 +152,7 @@ impl<'a> Reader<'a> {
     /// [`Class::OutOfRange`] for another length, and as [`Class`] says for any other item.
     pub fn array_of(&mut self, len: usize) -> Result<(), Error> {
         let start = self.at;
-        if self.array()? == len {
-            Ok(())
-        } else {
-            Err(Class::OutOfRange.at(start))
-        }
+        if self.array()? == len { Ok(()) } else { Err(Class::OutOfRange.at(start)) }
     }
 
     /// The head of a map, to be read field by field.
@@ -183,13 +161,7 @@ impl<'a> Reader<'a> {
     /// As [`Class`] says: any other item.
     pub fn map(&mut self) -> Result<Fields<'_, 'a>, Error> {
         let (left, start) = self.length(5)?;
-        Ok(Fields {
-            reader: self,
-            left,
-            start,
-            last: None,
-            next: None,
-        })
+        Ok(Fields { reader: self, left, start, last: None, next: None })
     }
 
     /// The tag `number`.
@@ -198,11 +170,7 @@ impl<'a> Reader<'a> {
     /// [`Class::WrongType`] for another tag or item.
     pub fn tag(&mut self, number: u64) -> Result<(), Error> {
         let (found, start) = self.expect(6)?;
-        if found == number {
-            Ok(())
-        } else {
-            Err(Class::WrongType.at(start))
-        }
+        if found == number { Ok(()) } else { Err(Class::WrongType.at(start)) }
     }
 
     /// `true` or `false`.
@@ -231,11 +199,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Class::TrailingBytes`] if anything is left.
     pub fn finish(self) -> Result<(), Error> {
-        if self.at == self.all.len() {
-            Ok(())
-        } else {
-            Err(Class::TrailingBytes.at(self.at))
-        }
+        if self.at == self.all.len() { Ok(()) } else { Err(Class::TrailingBytes.at(self.at)) }
     }
 }
 

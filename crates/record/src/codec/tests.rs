@@ -46,40 +46,22 @@ wire_code! {
 /// Bytes of annotated hexadecimal: blanks separate, and `|` ends the bytes of a line.
 fn unhex(annotated: &str) -> Vec<u8> {
     let digits = annotated.lines().filter_map(|line| line.split('|').next());
-    hex::decode(
-        digits
-            .flat_map(str::chars)
-            .filter(|c| !c.is_whitespace())
-            .collect::<alloc::string::String>(),
-    )
-    .unwrap()
+    hex::decode(digits.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect::<alloc::string::String>())
+        .unwrap()
 }
 
 fn both_ways<T: Wire + Debug + PartialEq>(value: &T, annotated: &str) {
     let bytes = unhex(annotated);
-    assert_eq!(
-        hex::encode(value.to_bytes()),
-        hex::encode(&bytes),
-        "{value:?}"
-    );
+    assert_eq!(hex::encode(value.to_bytes()), hex::encode(&bytes), "{value:?}");
     assert_eq!(T::from_bytes(&bytes).as_ref(), Ok(value), "{annotated}");
 }
 
 fn refuses<T: Wire + Debug + PartialEq>(annotated: &str, class: Class, offset: usize) {
-    assert_eq!(
-        T::from_bytes(&unhex(annotated)),
-        Err(class.at(offset)),
-        "{annotated}"
-    );
+    assert_eq!(T::from_bytes(&unhex(annotated)), Err(class.at(offset)), "{annotated}");
 }
 
 fn example() -> Example {
-    Example {
-        number: 100,
-        name: Some("é".parse().unwrap()),
-        list: Vec::from([1, 2]),
-        flag: true,
-    }
+    Example { number: 100, name: Some("é".parse().unwrap()), list: Vec::from([1, 2]), flag: true }
 }
 
 #[test]
@@ -135,21 +117,14 @@ fn a_map_leaves_out_what_is_absent_or_empty() {
            1818 f5  | key 24, flag
     ";
     both_ways(&example(), full);
-    let least = Example {
-        name: None,
-        list: Vec::new(),
-        ..example()
-    };
+    let least = Example { name: None, list: Vec::new(), ..example() };
     both_ways(&least, "a2 01 1864 1818 f5");
 }
 
 #[test]
 fn a_choice_is_its_number_and_its_value() {
     both_ways(&Choice::Number(7), "82 00 07");
-    both_ways(
-        &Choice::Example(example()),
-        "82 01 a4 01 1864 02 62c3a9 03 820102 1818 f5",
-    );
+    both_ways(&Choice::Example(example()), "82 01 a4 01 1864 02 62c3a9 03 820102 1818 f5");
 }
 
 #[test]
@@ -163,10 +138,7 @@ fn a_code_is_its_number() {
 #[test]
 fn sets_and_tables_rise() {
     both_ways(&BTreeSet::from([1_u64, 2, 300]), "83 01 02 19012c");
-    both_ways(
-        &BTreeMap::from([(1_u64, true), (2, false)]),
-        "82 82 01 f5 82 02 f4",
-    );
+    both_ways(&BTreeMap::from([(1_u64, true), (2, false)]), "82 82 01 f5 82 02 f4");
     refuses::<BTreeSet<u64>>("82 02 01", Class::UnsortedKeys, 2);
     refuses::<BTreeSet<u64>>("83 01 02 02", Class::DuplicateKey, 3);
     refuses::<BTreeMap<u64, bool>>("82 82 01 f5 82 01 f4", Class::DuplicateKey, 4);
@@ -199,33 +171,21 @@ fn refuses_a_length_that_is_more_than_any_input_without_allocating() {
     refuses::<Vec<u64>>("9b ffffffffffffffff 00", Class::Truncated, 10);
     refuses::<Example>("bb ffffffffffffffff 01 00 1818 f5", Class::Truncated, 14);
     refuses::<Fixed<3>>("5b ffffffffffffffff 00", Class::OutOfRange, 0);
-    assert_eq!(
-        Reader::new(&unhex("5b ffffffffffffffff 00")).bytes(usize::MAX),
-        Err(Class::Truncated.at(0))
-    );
+    assert_eq!(Reader::new(&unhex("5b ffffffffffffffff 00")).bytes(usize::MAX), Err(Class::Truncated.at(0)));
 }
 
 #[test]
 fn refuses_reserved_heads() {
     for major in 0..=7_u8 {
         for info in 28..=30 {
-            assert_eq!(
-                u64::from_bytes(&[major << 5 | info]),
-                Err(Class::Reserved.at(0))
-            );
+            assert_eq!(u64::from_bytes(&[major << 5 | info]), Err(Class::Reserved.at(0)));
         }
     }
 }
 
 #[test]
 fn refuses_integers_and_lengths_that_fit_fewer_bytes() {
-    for bytes in [
-        "18 17",
-        "19 00ff",
-        "1a 0000ffff",
-        "1b 00000000ffffffff",
-        "18 00",
-    ] {
+    for bytes in ["18 17", "19 00ff", "1a 0000ffff", "1b 00000000ffffffff", "18 00"] {
         refuses::<u64>(bytes, Class::LongInteger, 0);
         refuses::<Amount>(bytes, Class::LongInteger, 0);
     }
@@ -277,9 +237,7 @@ fn refuses_floats() {
 
 #[test]
 fn refuses_items_of_another_type() {
-    for bytes in [
-        "20", "40", "60", "80", "a0", "c0 00", "f4", "f6", "f7", "f8 ff", "e0",
-    ] {
+    for bytes in ["20", "40", "60", "80", "a0", "c0 00", "f4", "f6", "f7", "f8 ff", "e0"] {
         refuses::<u64>(bytes, Class::WrongType, 0);
     }
     for bytes in ["00", "f6", "f7", "f8 14"] {
@@ -301,11 +259,7 @@ fn refuses_what_is_out_of_range() {
     refuses::<Fixed<3>>("42 0102", Class::OutOfRange, 0);
     refuses::<Fixed<3>>("44 01020304", Class::OutOfRange, 0);
     refuses::<Id>("60", Class::OutOfRange, 0);
-    refuses::<Amount>(
-        "c2 51 01 00000000000000000000000000000000",
-        Class::OutOfRange,
-        0,
-    );
+    refuses::<Amount>("c2 51 01 00000000000000000000000000000000", Class::OutOfRange, 0);
 }
 
 #[test]
@@ -316,11 +270,7 @@ fn refuses_empty_lists_and_bad_text() {
     refuses::<Text>("62 c080", Class::NotUtf8, 0);
     refuses::<Id>("62 c3a9", Class::ForbiddenCharacter, 0);
     refuses::<Text>("61 0a", Class::ForbiddenCharacter, 0);
-    refuses::<Example>(
-        "a3 01 1864 02 63e2808b 1818 f5",
-        Class::ForbiddenCharacter,
-        5,
-    );
+    refuses::<Example>("a3 01 1864 02 63e2808b 1818 f5", Class::ForbiddenCharacter, 5);
 }
 
 #[test]
@@ -342,9 +292,6 @@ fn null_is_read_only_where_it_comes_next() {
 
 #[test]
 fn an_error_says_its_class_and_its_place() {
-    assert_eq!(
-        alloc::format!("{}", Class::LongInteger.at(3)),
-        "long-integer at byte 3"
-    );
+    assert_eq!(alloc::format!("{}", Class::LongInteger.at(3)), "long-integer at byte 3");
     assert_eq!(Class::NotUtf8.code(), "not-utf8");
 }

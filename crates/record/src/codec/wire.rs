@@ -103,12 +103,9 @@ macro_rules! wire_sequence {
     };
 }
 
-wire_sequence!(
-    Vec<T>,
-    T,
-    |item: &T, w: &mut Writer| item.encode(w),
-    |r: &mut Reader<'_>, _: Option<&T>| { T::decode(r) }
-);
+wire_sequence!(Vec<T>, T, |item: &T, w: &mut Writer| item.encode(w), |r: &mut Reader<'_>, _: Option<&T>| {
+    T::decode(r)
+});
 wire_sequence!(
     VecDeque<T>,
     T,
@@ -228,9 +225,7 @@ impl Wire for Hash32 {
 /// A byte string of exactly `N` bytes.
 pub(crate) fn fixed<const N: usize>(r: &mut Reader<'_>) -> Result<[u8; N], Error> {
     let start = r.offset();
-    r.bytes(N)?
-        .try_into()
-        .map_err(|_| Class::OutOfRange.at(start))
+    r.bytes(N)?.try_into().map_err(|_| Class::OutOfRange.at(start))
 }
 
 /// A struct that is a map of small keys on the wire: `key => field: type`, keys rising.

@@ -19,10 +19,7 @@ fn reads_64_lower_case_digits_only() {
     let hash: Hash32 = ABC.parse().unwrap();
     assert_eq!(hash, Hash32::of(&[b"abc"]));
     assert_eq!(format!("{hash:?}"), format!("Hash32({ABC})"));
-    assert_eq!(
-        serde_json::from_str::<Hash32>(&serde_json::to_string(&hash).unwrap()).unwrap(),
-        hash
-    );
+    assert_eq!(serde_json::from_str::<Hash32>(&serde_json::to_string(&hash).unwrap()).unwrap(), hash);
     for bad in [
         "",
         &ABC[2..],

@@ -14,12 +14,7 @@ fn array<const N: usize>(text: &str) -> [u8; N] {
 }
 
 fn key(byte: u8) -> PublicKey {
-    PublicKey::from_bytes(
-        SigningKey::from_bytes(&[byte; 32])
-            .verifying_key()
-            .to_bytes(),
-    )
-    .unwrap()
+    PublicKey::from_bytes(SigningKey::from_bytes(&[byte; 32]).verifying_key().to_bytes()).unwrap()
 }
 
 /// RFC 8032 section 7.1, tests 1 to 3: secret, public, message, signature.
@@ -59,19 +54,13 @@ fn accepts_the_signatures_of_rfc_8032() {
 #[test]
 fn refuses_each_part_of_a_signature_changed() {
     let [_, public, message, signature] = RFC_8032[1];
-    let (signer, message) = (
-        PublicKey::from_bytes(array(public)).unwrap(),
-        hex::decode(message).unwrap(),
-    );
+    let (signer, message) = (PublicKey::from_bytes(array(public)).unwrap(), hex::decode(message).unwrap());
     let signature: [u8; 64] = array(signature);
     for position in 0..64 {
         for bit in 0..8 {
             let mut changed = signature;
             changed[position] ^= 1 << bit;
-            assert!(
-                !signer.verify(&message, &changed),
-                "bit {bit} of byte {position}"
-            );
+            assert!(!signer.verify(&message, &changed), "bit {bit} of byte {position}");
         }
     }
     assert!(!signer.verify(&[0x73], &signature));
@@ -92,10 +81,7 @@ fn refuses_s_at_and_above_the_group_order() {
         carry = sum >> 8;
     }
     assert_eq!(carry, 0);
-    assert!(
-        !key.verify(&hex::decode(message).unwrap(), &changed),
-        "S + L"
-    );
+    assert!(!key.verify(&hex::decode(message).unwrap(), &changed), "S + L");
     changed[32..].copy_from_slice(&order);
     assert!(!key.verify(&hex::decode(message).unwrap(), &changed), "L");
 }
@@ -111,14 +97,9 @@ fn encoding(low: u8, middle: u8, sign: bool) -> [u8; 32] {
 #[test]
 fn a_key_is_canonical_exactly_where_decoding_and_encoding_gives_the_same_bytes() {
     let mut on_curve = 0;
-    for (low, middle, sign) in (0..=255).flat_map(|low| {
-        [
-            (low, 0, false),
-            (low, 0, true),
-            (low, 0xff, false),
-            (low, 0xff, true),
-        ]
-    }) {
+    for (low, middle, sign) in
+        (0..=255).flat_map(|low| [(low, 0, false), (low, 0, true), (low, 0xff, false), (low, 0xff, true)])
+    {
         let bytes = encoding(low, middle, sign);
         let expected = match CompressedEdwardsY(bytes).decompress() {
             None => Err(KeyError::NotCanonical),
@@ -127,12 +108,7 @@ fn a_key_is_canonical_exactly_where_decoding_and_encoding_gives_the_same_bytes()
             Some(_) => Ok(bytes),
         };
         on_curve += usize::from(expected.is_ok());
-        assert_eq!(
-            PublicKey::from_bytes(bytes).map(|key| *key.bytes()),
-            expected,
-            "{}",
-            hex::encode(bytes)
-        );
+        assert_eq!(PublicKey::from_bytes(bytes).map(|key| *key.bytes()), expected, "{}", hex::encode(bytes));
     }
     assert!(on_curve > 400, "{on_curve}");
 }
@@ -140,28 +116,12 @@ fn a_key_is_canonical_exactly_where_decoding_and_encoding_gives_the_same_bytes()
 #[test]
 fn refuses_the_identity_and_minus_zero() {
     let order_two = encoding(0xec, 0xff, false);
-    assert_eq!(
-        PublicKey::from_bytes(encoding(1, 0, false)),
-        Err(KeyError::SmallOrder)
-    );
-    assert_eq!(
-        PublicKey::from_bytes(encoding(1, 0, true)),
-        Err(KeyError::NotCanonical)
-    );
+    assert_eq!(PublicKey::from_bytes(encoding(1, 0, false)), Err(KeyError::SmallOrder));
+    assert_eq!(PublicKey::from_bytes(encoding(1, 0, true)), Err(KeyError::NotCanonical));
     assert_eq!(PublicKey::from_bytes(order_two), Err(KeyError::SmallOrder));
-    assert_eq!(
-        PublicKey::from_bytes(encoding(0xec, 0xff, true)),
-        Err(KeyError::NotCanonical)
-    );
-    assert_eq!(
-        PublicKey::from_bytes(encoding(0xed, 0xff, false)),
-        Err(KeyError::NotCanonical)
-    );
-    assert_eq!(
-        PublicKey::from_bytes(encoding(2, 0, false)),
-        Err(KeyError::NotCanonical),
-        "off the curve"
-    );
+    assert_eq!(PublicKey::from_bytes(encoding(0xec, 0xff, true)), Err(KeyError::NotCanonical));
+    assert_eq!(PublicKey::from_bytes(encoding(0xed, 0xff, false)), Err(KeyError::NotCanonical));
+    assert_eq!(PublicKey::from_bytes(encoding(2, 0, false)), Err(KeyError::NotCanonical), "off the curve");
 }
 
 const VKEY: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
@@ -172,18 +132,9 @@ fn reads_and_writes_the_vkey_of_the_signed_note_specification() {
     assert_eq!(named.name().as_str(), "example.com/foo");
     assert_eq!(named.key_id(), [0x53, 0x0d, 0x90, 0x3a]);
     assert_eq!(named.to_string(), VKEY);
-    assert_eq!(
-        NamedKey::new(named.name().clone(), *named.key()),
-        Ok(named.clone())
-    );
-    assert_eq!(
-        serde_json::to_string(&named).unwrap(),
-        serde_json::to_string(VKEY).unwrap()
-    );
-    assert_eq!(
-        serde_json::from_str::<NamedKey>(&serde_json::to_string(VKEY).unwrap()).unwrap(),
-        named
-    );
+    assert_eq!(NamedKey::new(named.name().clone(), *named.key()), Ok(named.clone()));
+    assert_eq!(serde_json::to_string(&named).unwrap(), serde_json::to_string(VKEY).unwrap());
+    assert_eq!(serde_json::from_str::<NamedKey>(&serde_json::to_string(VKEY).unwrap()).unwrap(), named);
 }
 
 #[test]
@@ -204,14 +155,8 @@ fn refuses_vkeys_by_their_defect() {
         ("", VkeyError::Form),
         ("example.com/foo", VkeyError::Form),
         ("example.com/foo+530d903a", VkeyError::Form),
-        (
-            "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-            VkeyError::Name,
-        ),
-        (
-            "a b+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-            VkeyError::Name,
-        ),
+        ("+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", VkeyError::Name),
+        ("a b+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", VkeyError::Name),
         (&VKEY.replace("example.com/foo", &long), VkeyError::Name),
         ("example.com/foo+530d903a+", VkeyError::Encoding),
         ("example.com/foo+530d903a+AQ==", VkeyError::Encoding),
@@ -220,34 +165,19 @@ fn refuses_vkeys_by_their_defect() {
         (&VKEY.replace("3U2k", "3U2"), VkeyError::Encoding),
         (&VKEY.replacen("foo+", "foo+a+", 1), VkeyError::Encoding),
         (&VKEY.replace("Aeky", "Ae-y"), VkeyError::Encoding),
-        (
-            &with_key("example.com/foo", &another_type),
-            VkeyError::Encoding,
-        ),
-        (
-            &with_key("example.com/foo", &typed(3)[..32]),
-            VkeyError::Encoding,
-        ),
+        (&with_key("example.com/foo", &another_type), VkeyError::Encoding),
+        (&with_key("example.com/foo", &typed(3)[..32]), VkeyError::Encoding),
         (&VKEY.replace("foo", "fop"), VkeyError::Hash),
         (&VKEY.replace("530d903a", "530d903b"), VkeyError::Hash),
         (&VKEY.replace("530d903a", "530D903A"), VkeyError::Hash),
         (&VKEY.replace("530d903a", ""), VkeyError::Hash),
-        (
-            &with_key("example.com/foo", &typed(1)),
-            VkeyError::Key(KeyError::SmallOrder),
-        ),
-        (
-            &with_key("example.com/foo", &typed(2)),
-            VkeyError::Key(KeyError::NotCanonical),
-        ),
+        (&with_key("example.com/foo", &typed(1)), VkeyError::Key(KeyError::SmallOrder)),
+        (&with_key("example.com/foo", &typed(2)), VkeyError::Key(KeyError::NotCanonical)),
     ];
     for (text, error) in cases {
         assert_eq!(text.parse::<NamedKey>(), Err(error), "{text}");
     }
-    assert_eq!(
-        NamedKey::new("a+b".parse().unwrap(), key(1)),
-        Err(VkeyError::Name)
-    );
+    assert_eq!(NamedKey::new("a+b".parse().unwrap(), key(1)), Err(VkeyError::Name));
 }
 
 #[test]
@@ -272,11 +202,7 @@ fn a_thumbprint_hashes_the_required_parameters_of_the_cose_key() {
     let key = key(5);
     let x = Value::Bytes(key.bytes().to_vec());
     let required = [(1, Value::from(1)), (-1, Value::from(6)), (-2, x)];
-    let map = Value::Map(
-        required
-            .map(|(label, value)| (Value::from(label), value))
-            .to_vec(),
-    );
+    let map = Value::Map(required.map(|(label, value)| (Value::from(label), value)).to_vec());
     let mut bytes = Vec::new();
     ciborium::into_writer(&map, &mut bytes).unwrap();
     assert_eq!(key.thumbprint(), Hash32::of(&[&bytes]));

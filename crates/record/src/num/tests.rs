@@ -56,10 +56,7 @@ fn refuses_texts_that_are_not_canonical_amounts() {
 #[test]
 fn an_amount_in_json_is_a_text() {
     for bad in ["1", "1.0", "null", "\"01\"", "\"\"", "[\"1\"]"] {
-        assert!(
-            serde_json::from_str::<Amount>(bad).unwrap_err().is_data(),
-            "{bad}"
-        );
+        assert!(serde_json::from_str::<Amount>(bad).unwrap_err().is_data(), "{bad}");
     }
 }
 
@@ -99,10 +96,7 @@ fn times_are_milliseconds_and_saturate() {
     assert_eq!(time.plus(span), Time::from_millis(3499));
     assert_eq!(time.minus(span), Time::from_millis(499));
     assert_eq!(Time::from_millis(1).minus(span), Time::from_millis(0));
-    assert_eq!(
-        Time::from_millis(u64::MAX).plus(span),
-        Time::from_millis(u64::MAX)
-    );
+    assert_eq!(Time::from_millis(u64::MAX).plus(span), Time::from_millis(u64::MAX));
     assert_eq!(Time::from_seconds(2), Time::from_millis(2000));
     assert_eq!(Time::from_seconds(u64::MAX), Time::from_millis(u64::MAX));
 }

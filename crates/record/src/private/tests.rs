@@ -10,11 +10,7 @@ use crate::text::{Fixed, Octets};
 use crate::{Amount, Index, Input};
 
 fn private(kind: PrivateKind, salt: u8, value: &[u8]) -> Private {
-    Private {
-        kind,
-        salt: Fixed([salt; 16]),
-        value: Octets::try_from(value.to_vec()).unwrap(),
-    }
+    Private { kind, salt: Fixed([salt; 16]), value: Octets::try_from(value.to_vec()).unwrap() }
 }
 
 #[test]
@@ -26,10 +22,7 @@ fn a_commitment_hashes_tag_kind_salt_and_value() {
     assert_eq!(committed.0, Hash32::of(&[&input]));
     // sha256("counterfoil/private/purpose" || 0x00 || 16 zero bytes), computed elsewhere.
     let empty = private(PrivateKind::Purpose, 0, b"").commitment();
-    assert_eq!(
-        empty.0.to_string(),
-        "a468864939231a078fefd2336aba6ece15ad4e2c1271d431f66adcf8e33c8221"
-    );
+    assert_eq!(empty.0.to_string(), "a468864939231a078fefd2336aba6ece15ad4e2c1271d431f66adcf8e33c8221");
 }
 
 #[test]
@@ -38,10 +31,7 @@ fn a_commitment_changes_with_kind_salt_and_value() {
     for kind in PrivateKind::ALL {
         for salt in [0, 1] {
             for value in [&b""[..], b"\0", b"a", b"b", b"a\0"] {
-                assert!(
-                    seen.insert(private(*kind, salt, value).commitment()),
-                    "{kind} {salt} {value:?}"
-                );
+                assert!(seen.insert(private(*kind, salt, value).commitment()), "{kind} {salt} {value:?}");
             }
         }
     }
@@ -105,32 +95,11 @@ fn the_commitments_of_an_input_are_listed_in_the_order_of_its_fields() {
     let (index, some) = (Index::new(1), Some(commitment(1)));
     let run = |purpose| {
         let [id, agent, principal] = ["r", "a", "p"].map(|name| name.parse().unwrap());
-        Input::OpenRun(OpenRun {
-            id,
-            agent,
-            principal,
-            purpose,
-        })
+        Input::OpenRun(OpenRun { id, agent, principal, purpose })
     };
-    let abort = |reason| {
-        Input::Abort(Abort {
-            transaction: index,
-            reason,
-        })
-    };
-    let fail = |reason| {
-        Input::Fail(Fail {
-            payment: index,
-            evidence: None,
-            reason,
-        })
-    };
-    let unknown = |reason| {
-        Input::Unknown(Unknown {
-            payment: index,
-            reason,
-        })
-    };
+    let abort = |reason| Input::Abort(Abort { transaction: index, reason });
+    let fail = |reason| Input::Fail(Fail { payment: index, evidence: None, reason });
+    let unknown = |reason| Input::Unknown(Unknown { payment: index, reason });
     let first = commitment(1);
     for (input, expected) in [
         (run(None), vec![]),
@@ -138,11 +107,7 @@ fn the_commitments_of_an_input_are_listed_in_the_order_of_its_fields() {
         (pay(None, None), vec![(PaymentRequired, first)]),
         (
             pay(Some(commitment(2)), Some(commitment(3))),
-            vec![
-                (PaymentRequired, first),
-                (Query, commitment(2)),
-                (Purpose, commitment(3)),
-            ],
+            vec![(PaymentRequired, first), (Query, commitment(2)), (Purpose, commitment(3))],
         ),
         (bind(), vec![(PaymentPayload, first)]),
         (abort(None), vec![]),
@@ -151,10 +116,7 @@ fn the_commitments_of_an_input_are_listed_in_the_order_of_its_fields() {
         (fail(some), vec![(Reason, first)]),
         (unknown(None), vec![]),
         (unknown(some), vec![(Reason, first)]),
-        (
-            Input::Expire(crate::input::Expire { payment: index }),
-            vec![],
-        ),
+        (Input::Expire(crate::input::Expire { payment: index }), vec![]),
     ] {
         assert_eq!(commitments(&input), expected, "{input:?}");
     }

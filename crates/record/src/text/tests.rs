@@ -7,19 +7,9 @@ use super::*;
 
 #[test]
 fn ids_are_short_and_plain() {
-    for good in [
-        "a",
-        "A-Z",
-        "example.com/foo",
-        "alice@example.com",
-        "eip155:8453",
-        "a+b_c",
-        &"x".repeat(128),
-    ] {
-        assert_eq!(
-            good.parse::<Id>().map(|id| id.to_string()).as_deref(),
-            Ok(good)
-        );
+    for good in ["a", "A-Z", "example.com/foo", "alice@example.com", "eip155:8453", "a+b_c", &"x".repeat(128)]
+    {
+        assert_eq!(good.parse::<Id>().map(|id| id.to_string()).as_deref(), Ok(good));
     }
     for bad in [
         "",
@@ -43,68 +33,31 @@ fn ids_are_short_and_plain() {
 
 #[test]
 fn an_id_has_exactly_the_stated_characters() {
-    let allowed = (0..=127_u8)
-        .filter(|byte| char::from(*byte).to_string().parse::<Id>().is_ok())
-        .count();
+    let allowed = (0..=127_u8).filter(|byte| char::from(*byte).to_string().parse::<Id>().is_ok()).count();
     assert_eq!(allowed, 26 + 26 + 10 + 7);
 }
 
 #[test]
 fn words_and_numbered_names_of_the_format_are_ids() {
-    for made in [
-        Id::word("log"),
-        Id::numbered("transaction", u64::MAX),
-        Id::numbered("run", 0),
-    ] {
+    for made in [Id::word("log"), Id::numbered("transaction", u64::MAX), Id::numbered("run", 0)] {
         assert_eq!(made.as_str().parse(), Ok(made));
     }
 }
 
 #[test]
 fn ids_and_texts_refuse_their_own_defects_in_json_too() {
-    assert!(
-        serde_json::from_str::<Id>("\"a b\"")
-            .unwrap_err()
-            .to_string()
-            .starts_with(&NotAnId.to_string())
-    );
-    let refused = serde_json::from_str::<Text>(r#""a\u202eb""#)
-        .unwrap_err()
-        .to_string();
-    assert!(
-        refused.starts_with(&NotText::Deceptive.to_string()),
-        "{refused}"
-    );
-    assert_eq!(
-        serde_json::from_str::<Text>(r#""a\u00e9""#)
-            .unwrap()
-            .as_str(),
-        "aé"
-    );
-    assert_eq!(
-        serde_json::to_string(&"a".parse::<Text>().unwrap()).unwrap(),
-        "\"a\""
-    );
+    assert!(serde_json::from_str::<Id>("\"a b\"").unwrap_err().to_string().starts_with(&NotAnId.to_string()));
+    let refused = serde_json::from_str::<Text>(r#""a\u202eb""#).unwrap_err().to_string();
+    assert!(refused.starts_with(&NotText::Deceptive.to_string()), "{refused}");
+    assert_eq!(serde_json::from_str::<Text>(r#""a\u00e9""#).unwrap().as_str(), "aé");
+    assert_eq!(serde_json::to_string(&"a".parse::<Text>().unwrap()).unwrap(), "\"a\"");
 }
 
 #[test]
 fn texts_of_any_script_are_allowed() {
-    for good in [
-        "",
-        "a b",
-        "naïve café",
-        "東京",
-        "שלום",
-        "مرحبا",
-        "😀",
-        "e\u{301}",
-        "a\u{a0}b",
-        "\u{10ffff}",
-    ] {
-        assert_eq!(
-            good.parse::<Text>().map(|text| text.to_string()).as_deref(),
-            Ok(good)
-        );
+    for good in ["", "a b", "naïve café", "東京", "שלום", "مرحبا", "😀", "e\u{301}", "a\u{a0}b", "\u{10ffff}"]
+    {
+        assert_eq!(good.parse::<Text>().map(|text| text.to_string()).as_deref(), Ok(good));
     }
 }
 
@@ -164,9 +117,7 @@ const MORE: [(u32, u32); 2] = [(0x2028, 0x2029), (0xfff9, 0xfffb)];
 #[test]
 fn every_invisible_and_control_character_is_deceptive_and_no_other() {
     let within = |ranges: &[(u32, u32)], c: char| {
-        ranges
-            .iter()
-            .any(|(first, last)| (*first..=*last).contains(&u32::from(c)))
+        ranges.iter().any(|(first, last)| (*first..=*last).contains(&u32::from(c)))
     };
     for c in '\0'..=char::MAX {
         let expected = c.is_control() || within(&INVISIBLE, c) || within(&MORE, c);
@@ -196,15 +147,9 @@ fn bounds_hold_on_the_wire() {
         w.into_bytes()
     };
     assert!(Octets::from_bytes(&bytes_of(40_960)).is_ok());
-    assert_eq!(
-        Octets::from_bytes(&bytes_of(40_961)),
-        Err(Class::OutOfRange.at(0))
-    );
+    assert_eq!(Octets::from_bytes(&bytes_of(40_961)), Err(Class::OutOfRange.at(0)));
     assert!(Text::from_bytes(&text_of(2048)).is_ok());
-    assert_eq!(
-        Text::from_bytes(&text_of(2049)),
-        Err(Class::OutOfRange.at(0))
-    );
+    assert_eq!(Text::from_bytes(&text_of(2049)), Err(Class::OutOfRange.at(0)));
     assert!(Id::from_bytes(&text_of(128)).is_ok());
     assert_eq!(Id::from_bytes(&text_of(129)), Err(Class::OutOfRange.at(0)));
     assert_eq!(Id::from_bytes(&text_of(0)), Err(Class::OutOfRange.at(0)));
@@ -218,10 +163,7 @@ fn shown_makes_a_text_of_anything() {
     assert_eq!(Text::shown("x".repeat(5000)).as_str().len(), 2048);
     // Three bytes a character: the cut falls between characters, not inside one.
     let cut = Text::shown("水".repeat(1000));
-    assert_eq!(
-        (cut.as_str().len(), cut.as_str().chars().count()),
-        (2046, 682)
-    );
+    assert_eq!((cut.as_str().len(), cut.as_str().chars().count()), (2046, 682));
     for text in [Text::shown("\0".repeat(3000)), cut] {
         assert_eq!(text.as_str().parse(), Ok(text));
     }
@@ -229,13 +171,7 @@ fn shown_makes_a_text_of_anything() {
 
 #[test]
 fn bytes_are_shown_in_hexadecimal() {
-    assert_eq!(
-        serde_json::to_string(&Fixed([0xab, 0x01])).unwrap(),
-        "\"ab01\""
-    );
-    assert_eq!(
-        serde_json::to_string(&Octets::try_from(vec![0xff]).unwrap()).unwrap(),
-        "\"ff\""
-    );
+    assert_eq!(serde_json::to_string(&Fixed([0xab, 0x01])).unwrap(), "\"ab01\"");
+    assert_eq!(serde_json::to_string(&Octets::try_from(vec![0xff]).unwrap()).unwrap(), "\"ff\"");
     assert_eq!(format!("[{:>3}]", "a".parse::<Id>().unwrap()), "[  a]");
 }

@@ -211,7 +211,7 @@ wire_code! {
         5 => Signed = "signed",
         /// An account.
         6 => Account = "account",
-        /// Since when, in milliseconds since the Unix epoch.
+        /// The record since which it is so.
         7 => Since = "since",
         /// Whether the phase may pay.
         8 => MayPay = "may-pay",

@@ -40,10 +40,7 @@ impl Wire for Operand {
             Some(3) => Wire::decode(r).map(Self::Text),
             Some(4) => {
                 let len = r.array()?;
-                (0..len)
-                    .map(|_| Wire::decode(r))
-                    .collect::<Result<_, _>>()
-                    .map(Self::Indices)
+                (0..len).map(|_| Wire::decode(r)).collect::<Result<_, _>>().map(Self::Indices)
             }
             Some(7) => r.bool().map(Self::Flag),
             Some(_) => Err(Class::WrongType.at(r.offset())),

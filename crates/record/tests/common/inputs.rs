@@ -14,12 +14,7 @@ pub(crate) fn commitment(byte: u8) -> Commitment {
 }
 
 pub(crate) fn genesis() -> Input {
-    Input::Genesis(Genesis {
-        origin: super::origin(),
-        log_key: fixed(0x01),
-        format: 1,
-        semantics: 1,
-    })
+    Input::Genesis(Genesis { origin: super::origin(), log_key: fixed(0x01), format: 1, semantics: 1 })
 }
 
 fn attach(items: Vec<PlanItem>) -> Input {
@@ -44,10 +39,7 @@ fn begin(steps: Vec<Step>) -> Input {
 fn pay(full: bool) -> Pay {
     Pay {
         run: Index::new(255),
-        part: full.then(|| Part {
-            transaction: Index::new(256),
-            step: id("hotel"),
-        }),
+        part: full.then(|| Part { transaction: Index::new(256), step: id("hotel") }),
         item: full.then(|| id("item-1")),
         key: id("order-4711"),
         requirements: octets(br#"{"scheme":"exact"}"#),
@@ -58,9 +50,7 @@ fn pay(full: bool) -> Pay {
         wallet: id("main"),
         category: full.then(|| id("data")),
         purpose: full.then(|| commitment(0x33)),
-        compensation: full.then(|| Compensation {
-            way: Some(id("seller-refund")),
-        }),
+        compensation: full.then(|| Compensation { way: Some(id("seller-refund")) }),
     }
 }
 
@@ -98,181 +88,68 @@ pub(crate) fn all() -> Vec<(&'static str, Input)> {
         asset: id("usdc"),
         ceiling,
     };
-    let irreversible = Pay {
-        compensation: Some(Compensation { way: None }),
-        ..pay(false)
-    };
+    let irreversible = Pay { compensation: Some(Compensation { way: None }), ..pay(false) };
     let agent = || (id("research"), id("acme/treasury"));
     vec![
         ("genesis", genesis()),
-        (
-            "adopt-policy",
-            Input::AdoptPolicy(AdoptPolicy {
-                policy: octets(&[0xa0]),
-                source: octets(b""),
-            }),
-        ),
-        (
-            "start",
-            Input::Start(Start {
-                tool: text("counterfoil 0.1.0 (été)"),
-                state: hash(0x02),
-            }),
-        ),
+        ("adopt-policy", Input::AdoptPolicy(AdoptPolicy { policy: octets(&[0xa0]), source: octets(b"") })),
+        ("start", Input::Start(Start { tool: text("counterfoil 0.1.0 (été)"), state: hash(0x02) })),
         ("stop", Input::Stop(Stop { state: hash(0x03) })),
         ("open-run", {
             let (agent, principal) = agent();
-            Input::OpenRun(OpenRun {
-                id: id("r1"),
-                agent,
-                principal,
-                purpose: None,
-            })
+            Input::OpenRun(OpenRun { id: id("r1"), agent, principal, purpose: None })
         }),
         ("open-run with purpose", {
             let (agent, principal) = agent();
-            Input::OpenRun(OpenRun {
-                id: id("r1"),
-                agent,
-                principal,
-                purpose: Some(commitment(0x04)),
-            })
+            Input::OpenRun(OpenRun { id: id("r1"), agent, principal, purpose: Some(commitment(0x04)) })
         }),
         ("close-run", Input::CloseRun(CloseRun { run })),
         ("attach", attach(Vec::new())),
-        (
-            "attach with plan items",
-            attach(vec![
-                plan_item("a", Amount::ZERO),
-                plan_item("b", Amount::MAX),
-            ]),
-        ),
-        (
-            "enter-phase",
-            Input::EnterPhase(EnterPhase {
-                run,
-                phase: id("pay"),
-            }),
-        ),
+        ("attach with plan items", attach(vec![plan_item("a", Amount::ZERO), plan_item("b", Amount::MAX)])),
+        ("enter-phase", Input::EnterPhase(EnterPhase { run, phase: id("pay") })),
         ("begin without steps", begin(Vec::new())),
         (
             "begin",
             begin(vec![
-                Step {
-                    id: id("flight"),
-                    reversible: true,
-                },
-                Step {
-                    id: id("hotel"),
-                    reversible: false,
-                },
+                Step { id: id("flight"), reversible: true },
+                Step { id: id("hotel"), reversible: false },
             ]),
         ),
         (
             "complete-step",
-            Input::CompleteStep(CompleteStep {
-                transaction,
-                step: id("hotel"),
-                evidence: None,
-            }),
+            Input::CompleteStep(CompleteStep { transaction, step: id("hotel"), evidence: None }),
         ),
         (
             "complete-step with evidence",
-            Input::CompleteStep(CompleteStep {
-                transaction,
-                step: id("hotel"),
-                evidence: Some(hash(5)),
-            }),
+            Input::CompleteStep(CompleteStep { transaction, step: id("hotel"), evidence: Some(hash(5)) }),
         ),
         ("commit", Input::Commit(Commit { transaction })),
-        (
-            "abort",
-            Input::Abort(Abort {
-                transaction,
-                reason: None,
-            }),
-        ),
-        (
-            "abort with reason",
-            Input::Abort(Abort {
-                transaction,
-                reason: Some(commitment(0x06)),
-            }),
-        ),
+        ("abort", Input::Abort(Abort { transaction, reason: None })),
+        ("abort with reason", Input::Abort(Abort { transaction, reason: Some(commitment(0x06)) })),
         ("pay with the least", Input::Pay(pay(false))),
         ("pay with everything", full_pay()),
         ("pay that cannot be undone", Input::Pay(irreversible)),
         ("claim", Input::Claim(Claim { payment })),
-        (
-            "statement",
-            Input::Statement(Statement {
-                statement: octets(&[0xd2, 0x84]),
-            }),
-        ),
+        ("statement", Input::Statement(Statement { statement: octets(&[0xd2, 0x84]) })),
         ("bind of the largest integer", bind(u128::from(u64::MAX))),
         ("bind of the largest bignum", bind(u128::MAX)),
-        (
-            "settle",
-            Input::Settle(Settle {
-                payment,
-                amount: Amount::new(1),
-                evidence: None,
-            }),
-        ),
+        ("settle", Input::Settle(Settle { payment, amount: Amount::new(1), evidence: None })),
         (
             "settle with empty evidence",
-            Input::Settle(Settle {
-                payment,
-                amount: wide,
-                evidence: Some(octets(b"")),
-            }),
+            Input::Settle(Settle { payment, amount: wide, evidence: Some(octets(b"")) }),
         ),
-        (
-            "fail",
-            Input::Fail(Fail {
-                payment,
-                evidence: None,
-                reason: None,
-            }),
-        ),
+        ("fail", Input::Fail(Fail { payment, evidence: None, reason: None })),
         (
             "fail with evidence and reason",
-            Input::Fail(Fail {
-                payment,
-                evidence: Some(octets(b"{}")),
-                reason: Some(commitment(0x07)),
-            }),
+            Input::Fail(Fail { payment, evidence: Some(octets(b"{}")), reason: Some(commitment(0x07)) }),
         ),
-        (
-            "unknown",
-            Input::Unknown(Unknown {
-                payment,
-                reason: None,
-            }),
-        ),
-        (
-            "unknown with reason",
-            Input::Unknown(Unknown {
-                payment,
-                reason: Some(commitment(0x08)),
-            }),
-        ),
+        ("unknown", Input::Unknown(Unknown { payment, reason: None })),
+        ("unknown with reason", Input::Unknown(Unknown { payment, reason: Some(commitment(0x08)) })),
         ("expire", Input::Expire(Expire { payment })),
-        (
-            "compensate",
-            Input::Compensate(Compensate {
-                payment,
-                amount: Amount::ZERO,
-                evidence: None,
-            }),
-        ),
+        ("compensate", Input::Compensate(Compensate { payment, amount: Amount::ZERO, evidence: None })),
         (
             "compensate with evidence",
-            Input::Compensate(Compensate {
-                payment,
-                amount: wide,
-                evidence: Some(octets(&[0; 300])),
-            }),
+            Input::Compensate(Compensate { payment, amount: wide, evidence: Some(octets(&[0; 300])) }),
         ),
     ]
 }

@@ -69,9 +69,7 @@ pub(crate) fn record_of(input: Input, verdict: Verdict) -> Record {
 /// Every input, and every verdict, in a record that is named for what is special about it.
 pub(crate) fn records() -> Vec<(String, Record)> {
     let plain = || Verdict::plain(counterfoil_record::verdict::Outcome::Accepted);
-    let by_input = inputs::all()
-        .into_iter()
-        .map(|(name, input)| (name.into(), record_of(input, plain())));
+    let by_input = inputs::all().into_iter().map(|(name, input)| (name.into(), record_of(input, plain())));
     let by_verdict = verdicts::all()
         .into_iter()
         .map(|(name, verdict)| (name.into(), record_of(inputs::full_pay(), verdict)));
@@ -79,10 +77,7 @@ pub(crate) fn records() -> Vec<(String, Record)> {
     let mut genesis = record_of(inputs::genesis(), plain());
     genesis.index = Index::GENESIS;
     genesis.prev_control = None;
-    all.push((
-        "the genesis record, without previous control".into(),
-        genesis,
-    ));
+    all.push(("the genesis record, without previous control".into(), genesis));
     all
 }
 
@@ -95,10 +90,7 @@ pub(crate) fn signed(record: &Record, key: &SigningKey) -> Vec<u8> {
 /// A person and their key.
 pub(crate) fn person() -> (NamedKey, SigningKey) {
     let key = SigningKey::from_bytes(&[9; 32]);
-    (
-        NamedKey::new(id("alice@example.com"), public(&key)).unwrap(),
-        key,
-    )
+    (NamedKey::new(id("alice@example.com"), public(&key)).unwrap(), key)
 }
 
 /// A statement of each answer and kind.
@@ -121,15 +113,8 @@ pub(crate) fn statements() -> Vec<(&'static str, Statement)> {
         phase: Some(id("pay")),
         ..approval.clone()
     };
-    let refusal = Statement {
-        answer: Answer::Refuse,
-        ..approval.clone()
-    };
-    vec![
-        ("approves a payment", approval),
-        ("refuses a payment", refusal),
-        ("approves a phase", phase),
-    ]
+    let refusal = Statement { answer: Answer::Refuse, ..approval.clone() };
+    vec![("approves a payment", approval), ("refuses a payment", refusal), ("approves a phase", phase)]
 }
 
 /// The bytes of `statement`, signed by [`person`].

@@ -23,12 +23,7 @@ fn operand(number: u64) -> Operand {
 
 fn check(check: CheckName, result: CheckResult) -> Check {
     let rule = (check.number().is_multiple_of(2)).then(|| id("rule-1"));
-    Check {
-        check,
-        result,
-        rule,
-        operands: BTreeMap::new(),
-    }
+    Check { check, result, rule, operands: BTreeMap::new() }
 }
 
 /// Every verdict, with a name.
@@ -39,10 +34,7 @@ pub(crate) fn all() -> Vec<(&'static str, Verdict)> {
         .map(|(name, result)| check(*name, *result))
         .collect();
     let every_operand = Check {
-        operands: OperandName::ALL
-            .iter()
-            .map(|name| (*name, operand(name.number())))
-            .collect(),
+        operands: OperandName::ALL.iter().map(|name| (*name, operand(name.number()))).collect(),
         ..check(CheckName::Budget, CheckResult::Pass)
     };
     let permit = Permit {
@@ -58,52 +50,16 @@ pub(crate) fn all() -> Vec<(&'static str, Verdict)> {
         ("cannot decide", Verdict::plain(Outcome::CannotDecide)),
         (
             "refused with every code",
-            Verdict {
-                codes: Code::ALL.to_vec(),
-                ..Verdict::plain(Outcome::Refused)
-            },
+            Verdict { codes: Code::ALL.to_vec(), ..Verdict::plain(Outcome::Refused) },
         ),
-        (
-            "every check",
-            Verdict {
-                trace: every_check,
-                ..Verdict::plain(Outcome::Deny)
-            },
-        ),
-        (
-            "every operand",
-            Verdict {
-                trace: vec![every_operand],
-                ..Verdict::plain(Outcome::Deny)
-            },
-        ),
-        (
-            "allow with a permit",
-            Verdict {
-                permit: Some(permit),
-                ..Verdict::plain(Outcome::Allow)
-            },
-        ),
+        ("every check", Verdict { trace: every_check, ..Verdict::plain(Outcome::Deny) }),
+        ("every operand", Verdict { trace: vec![every_operand], ..Verdict::plain(Outcome::Deny) }),
+        ("allow with a permit", Verdict { permit: Some(permit), ..Verdict::plain(Outcome::Allow) }),
         (
             "with a previous record",
-            Verdict {
-                previous: Some(Index::new(2)),
-                ..Verdict::plain(Outcome::Accepted)
-            },
+            Verdict { previous: Some(Index::new(2)), ..Verdict::plain(Outcome::Accepted) },
         ),
-        (
-            "graded operator",
-            Verdict {
-                grade: Some(Grade::Operator),
-                ..Verdict::plain(Outcome::Accepted)
-            },
-        ),
-        (
-            "graded payee",
-            Verdict {
-                grade: Some(Grade::Payee),
-                ..Verdict::plain(Outcome::Accepted)
-            },
-        ),
+        ("graded operator", Verdict { grade: Some(Grade::Operator), ..Verdict::plain(Outcome::Accepted) }),
+        ("graded payee", Verdict { grade: Some(Grade::Payee), ..Verdict::plain(Outcome::Accepted) }),
     ]
 }

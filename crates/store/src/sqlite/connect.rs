@@ -65,9 +65,8 @@ pub(super) fn check_at_rest(paths: &Paths) -> Result<(), StoreError> {
 
 /// For reading a file that nobody writes: no lock is taken, no other file looked at or made.
 pub(super) fn frozen(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_URI;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(immutable_uri(path), flags)?;
     harden(&connection)?;
     Ok(connection)

@@ -42,14 +42,9 @@ impl Paths {
             return Err(StoreError::Exists);
         }
         let name = path.file_name().ok_or(StoreError::Exists)?;
-        let parent = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = parent.unwrap_or(Path::new(".")).canonicalize()?;
-        Ok(Self {
-            log: directory.join(name),
-            directory,
-        })
+        Ok(Self { log: directory.join(name), directory })
     }
 
     /// The log's path with something after its name.
@@ -66,11 +61,7 @@ impl Paths {
 
     /// Makes the names in the directory durable: `fsync(2)` on a descriptor of the directory.
     pub(super) fn sync_directory(&self) -> io::Result<()> {
-        if cfg!(unix) {
-            File::open(&self.directory)?.sync_all()
-        } else {
-            Ok(())
-        }
+        if cfg!(unix) { File::open(&self.directory)?.sync_all() } else { Ok(()) }
     }
 
     /// Takes the writer's lock, without waiting.
@@ -79,17 +70,11 @@ impl Paths {
     /// ends. The file itself stays: to remove it would be to remove it from under the next writer. Where
     /// the file system has no locks, the epoch in the database is the only fence.
     pub(super) fn lock(&self) -> Result<File, StoreError> {
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.beside(".lock"))?;
+        let file = File::options().create(true).truncate(false).write(true).open(self.beside(".lock"))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(StoreError::Locked),
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
-                Ok(file)
-            }
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
             Err(TryLockError::Error(error)) => Err(StoreError::Io(error)),
         }
     }

@@ -57,11 +57,7 @@ impl Records for SqliteReader {
         self.len
     }
 
-    fn scan(
-        &self,
-        from: u64,
-        each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
+    fn scan(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>) -> Result<(), StoreError> {
         rows::scan(&self.connection, from, self.len, each)
     }
 

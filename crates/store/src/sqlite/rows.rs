@@ -54,11 +54,7 @@ pub(super) fn scan(
 }
 
 /// The record with number `index`, if it is below `end`.
-pub(super) fn read(
-    connection: &Connection,
-    index: u64,
-    end: u64,
-) -> Result<Option<Vec<u8>>, StoreError> {
+pub(super) fn read(connection: &Connection, index: u64, end: u64) -> Result<Option<Vec<u8>>, StoreError> {
     if index >= end {
         return Ok(None);
     }
@@ -68,10 +64,7 @@ pub(super) fn read(
 }
 
 /// The bytes under a commitment.
-pub(super) fn aside(
-    connection: &Connection,
-    commitment: &[u8; 32],
-) -> Result<Option<Vec<u8>>, StoreError> {
+pub(super) fn aside(connection: &Connection, commitment: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT typeof(bytes), octet_length(bytes),
                 CASE WHEN octet_length(bytes) <= ?2 THEN bytes END
@@ -85,13 +78,8 @@ pub(super) fn aside(
     match found {
         None => Ok(None),
         Some(Ok(bytes)) => Ok(Some(bytes)),
-        Some(Err(Fault::Kind)) => Err(StoreError::AsideNotBytes {
-            commitment: *commitment,
-        }),
-        Some(Err(Fault::Len(len))) => Err(StoreError::AsideTooLong {
-            commitment: *commitment,
-            len,
-        }),
+        Some(Err(Fault::Kind)) => Err(StoreError::AsideNotBytes { commitment: *commitment }),
+        Some(Err(Fault::Len(len))) => Err(StoreError::AsideTooLong { commitment: *commitment, len }),
     }
 }
 
@@ -109,9 +97,7 @@ pub(super) fn checkpoint(connection: &Connection) -> Result<Option<String>, Stor
         .optional()?;
     match found {
         None => Ok(None),
-        Some(Ok(text)) => String::from_utf8(text)
-            .map(Some)
-            .map_err(|_| StoreError::CheckpointNotText),
+        Some(Ok(text)) => String::from_utf8(text).map(Some).map_err(|_| StoreError::CheckpointNotText),
         Some(Err(Fault::Kind)) => Err(StoreError::CheckpointNotText),
         Some(Err(Fault::Len(len))) => Err(StoreError::CheckpointTooLong { len }),
     }
@@ -124,11 +110,7 @@ enum Fault {
 }
 
 /// A value from three columns: its type, its length in bytes, and itself where it is not too long.
-fn value<'row>(
-    row: &'row Row<'_>,
-    first: usize,
-    kind: &str,
-) -> rusqlite::Result<Result<&'row [u8], Fault>> {
+fn value<'row>(row: &'row Row<'_>, first: usize, kind: &str) -> rusqlite::Result<Result<&'row [u8], Fault>> {
     let column = |offset: usize| row.get_ref(first.saturating_add(offset));
     if column(0)?.as_bytes_or_null()? != Some(kind.as_bytes()) {
         return Ok(Err(Fault::Kind));
@@ -160,11 +142,7 @@ impl Chunk {
         self.bytes.clear();
         self.stops.clear();
         // From the very start, so that a row with a number below 0 is found too.
-        let from = if next == 0 {
-            i64::MIN
-        } else {
-            row_number(next)
-        };
+        let from = if next == 0 { i64::MIN } else { row_number(next) };
         let last = row_number(end.saturating_sub(1));
         let mut statement = connection.prepare_cached(
             "SELECT idx, typeof(bytes), octet_length(bytes),
@@ -175,13 +153,9 @@ impl Chunk {
         while self.stops.len() < rows && self.bytes.len() < CHUNK_BYTES {
             let Some(row) = found.next()? else { break };
             let index: i64 = row.get(0)?;
-            let index =
-                u64::try_from(index).map_err(|_| StoreError::NegativeIndex { found: index })?;
+            let index = u64::try_from(index).map_err(|_| StoreError::NegativeIndex { found: index })?;
             if index != next {
-                return Err(StoreError::Gap {
-                    expected: next,
-                    found: index,
-                });
+                return Err(StoreError::Gap { expected: next, found: index });
             }
             match value(row, 1, "blob")? {
                 Ok(bytes) => self.bytes.extend_from_slice(bytes),
@@ -192,10 +166,7 @@ impl Chunk {
             next = next.saturating_add(1);
         }
         if self.stops.is_empty() {
-            return Err(StoreError::Gap {
-                expected: next,
-                found: end,
-            });
+            return Err(StoreError::Gap { expected: next, found: end });
         }
         Ok(())
     }

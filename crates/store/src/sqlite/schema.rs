@@ -53,11 +53,9 @@ pub(super) fn check_header(connection: &Connection) -> Result<(), StoreError> {
 /// Checks the numbers and the schema.
 pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
     check_header(connection)?;
-    let mut statement =
-        connection.prepare("SELECT CAST(sql AS TEXT) FROM sqlite_schema ORDER BY rowid")?;
-    let found = statement
-        .query_map([], |row| row.get::<_, Option<String>>(0))?
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut statement = connection.prepare("SELECT CAST(sql AS TEXT) FROM sqlite_schema ORDER BY rowid")?;
+    let found =
+        statement.query_map([], |row| row.get::<_, Option<String>>(0))?.collect::<Result<Vec<_>, _>>()?;
     if !found.iter().map(Option::as_deref).eq(TABLES.map(Some)) {
         return Err(StoreError::NotALog);
     }

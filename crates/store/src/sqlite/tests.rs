@@ -26,12 +26,7 @@ fn place() -> (TempDir, PathBuf) {
 /// The record that has this number in the tests: its length differs from its neighbours'.
 fn record(index: u64) -> Vec<u8> {
     let length = usize::try_from(index.wrapping_mul(977) % 5000).unwrap();
-    index
-        .to_be_bytes()
-        .into_iter()
-        .cycle()
-        .take(length.max(8))
-        .collect()
+    index.to_be_bytes().into_iter().cycle().take(length.max(8)).collect()
 }
 
 /// The records that have these numbers, each with its number.

@@ -44,43 +44,23 @@ fn the_empty_log_and_the_largest_have_checkpoints() {
 #[test]
 fn each_defect_has_its_error() {
     use CheckpointError::{
-        ControlCharacter, EmptyLine, InvalidRoot, InvalidSize, MissingFinalNewline, TooFewLines,
-        TooLong, TooManyExtensions,
+        ControlCharacter, EmptyLine, InvalidRoot, InvalidSize, MissingFinalNewline, TooFewLines, TooLong,
+        TooManyExtensions,
     };
     let root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
     let size = |text: &str| format!("log\n{text}\n{root}\n");
     let with_root = |text: &str| format!("log\n5\n{text}\n");
     let cases = [
-        (
-            "too long",
-            format!("log\n5\n{root}\n{}\n", "x".repeat(MAX_NOTE_BYTES)),
-            TooLong,
-        ),
-        (
-            "carriage return",
-            format!("log\r\n5\n{root}\n"),
-            ControlCharacter { offset: 3 },
-        ),
-        (
-            "tab",
-            format!("log\n5\n{root}\nx\ty\n"),
-            ControlCharacter { offset: 52 },
-        ),
+        ("too long", format!("log\n5\n{root}\n{}\n", "x".repeat(MAX_NOTE_BYTES)), TooLong),
+        ("carriage return", format!("log\r\n5\n{root}\n"), ControlCharacter { offset: 3 }),
+        ("tab", format!("log\n5\n{root}\nx\ty\n"), ControlCharacter { offset: 52 }),
         ("nothing", String::new(), MissingFinalNewline),
-        (
-            "no final line feed",
-            format!("log\n5\n{root}"),
-            MissingFinalNewline,
-        ),
+        ("no final line feed", format!("log\n5\n{root}"), MissingFinalNewline),
         ("a line feed alone", "\n".to_string(), EmptyLine { line: 1 }),
         ("no origin", format!("\n5\n{root}\n"), EmptyLine { line: 1 }),
         ("no size", size(""), EmptyLine { line: 2 }),
         ("no root", with_root(""), EmptyLine { line: 3 }),
-        (
-            "empty extension",
-            format!("log\n5\n{root}\n\n"),
-            EmptyLine { line: 4 },
-        ),
+        ("empty extension", format!("log\n5\n{root}\n\n"), EmptyLine { line: 4 }),
         ("one line", "log\n".to_string(), TooFewLines),
         ("two lines", "log\n5\n".to_string(), TooFewLines),
         (
@@ -100,36 +80,12 @@ fn each_defect_has_its_error() {
         ("fraction", size("5.0"), InvalidSize),
         ("foreign digits", size("\u{665}"), InvalidSize),
         ("two to the 64", size("18446744073709551616"), InvalidSize),
-        (
-            "31 bytes",
-            with_root("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxqw=="),
-            InvalidRoot,
-        ),
-        (
-            "33 bytes",
-            with_root("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2IA"),
-            InvalidRoot,
-        ),
-        (
-            "no padding",
-            with_root("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I"),
-            InvalidRoot,
-        ),
-        (
-            "stray bits",
-            with_root("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J="),
-            InvalidRoot,
-        ),
-        (
-            "URL alphabet",
-            with_root("CsUYapGGPo4dkMgIAUqom_Xajj7h2fB2MPA3j2jxq2I="),
-            InvalidRoot,
-        ),
-        (
-            "space after root",
-            with_root(&format!("{root} ")),
-            InvalidRoot,
-        ),
+        ("31 bytes", with_root("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxqw=="), InvalidRoot),
+        ("33 bytes", with_root("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2IA"), InvalidRoot),
+        ("no padding", with_root("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I"), InvalidRoot),
+        ("stray bits", with_root("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J="), InvalidRoot),
+        ("URL alphabet", with_root("CsUYapGGPo4dkMgIAUqom_Xajj7h2fB2MPA3j2jxq2I="), InvalidRoot),
+        ("space after root", with_root(&format!("{root} ")), InvalidRoot),
     ];
     for (defect, text, error) in cases {
         assert_eq!(Checkpoint::parse(&text), Err(error), "{defect}");

@@ -45,10 +45,7 @@ impl Note {
     pub fn open(&self, known: &[&dyn Verifier]) -> Result<Vec<usize>, OpenError> {
         let mut signed = vec![false; known.len()];
         for line in self.signatures() {
-            let mut matching = known
-                .iter()
-                .enumerate()
-                .filter(|(_, verifier)| is_by(line, **verifier));
+            let mut matching = known.iter().enumerate().filter(|(_, verifier)| is_by(line, **verifier));
             let Some((first, verifier)) = matching.next() else {
                 continue;
             };
@@ -62,11 +59,8 @@ impl Note {
                 *seen = true;
             }
         }
-        let signers: Vec<usize> = signed
-            .iter()
-            .enumerate()
-            .filter_map(|(index, seen)| seen.then_some(index))
-            .collect();
+        let signers: Vec<usize> =
+            signed.iter().enumerate().filter_map(|(index, seen)| seen.then_some(index)).collect();
         if signers.is_empty() {
             return Err(OpenError::NoKnownSigner);
         }

@@ -90,22 +90,17 @@ impl Note {
         if bytes.len() > MAX_NOTE_BYTES {
             return Err(NoteError::TooLong);
         }
-        let note = core::str::from_utf8(bytes).map_err(|error| NoteError::NotUtf8 {
-            offset: error.valid_up_to(),
-        })?;
+        let note = core::str::from_utf8(bytes)
+            .map_err(|error| NoteError::NotUtf8 { offset: error.valid_up_to() })?;
         if let Some(offset) = find_control(note) {
             return Err(NoteError::ControlCharacter { offset });
         }
-        let lines = note
-            .strip_suffix('\n')
-            .ok_or(NoteError::MissingFinalNewline)?;
+        let lines = note.strip_suffix('\n').ok_or(NoteError::MissingFinalNewline)?;
         if lines.ends_with('\n') {
             return Err(NoteError::NoSignatures);
         }
         // The first LF found ends the text and belongs to it, the second is the blank line.
-        let (text, lines) = lines
-            .rsplit_once("\n\n")
-            .ok_or(NoteError::MissingBlankLine)?;
+        let (text, lines) = lines.rsplit_once("\n\n").ok_or(NoteError::MissingBlankLine)?;
         if lines.split('\n').nth(MAX_SIGNATURES).is_some() {
             return Err(NoteError::TooManySignatures);
         }
@@ -140,15 +135,11 @@ impl NoteSignature {
         if !is_key_name(name) {
             return Err(NoteError::InvalidName { line });
         }
-        let bytes = BASE64_STANDARD
-            .decode(encoded)
-            .map_err(|_| NoteError::InvalidBase64 { line })?;
+        let bytes = BASE64_STANDARD.decode(encoded).map_err(|_| NoteError::InvalidBase64 { line })?;
         match bytes.split_first_chunk() {
-            Some((key_id, signature)) if !signature.is_empty() => Ok(Self {
-                name: String::from(name),
-                key_id: *key_id,
-                signature: signature.to_vec(),
-            }),
+            Some((key_id, signature)) if !signature.is_empty() => {
+                Ok(Self { name: String::from(name), key_id: *key_id, signature: signature.to_vec() })
+            }
             _ => Err(NoteError::SignatureTooShort { line }),
         }
     }

@@ -49,17 +49,11 @@ struct Own {
 
 impl Own {
     fn new(name: &str, seed: u8) -> Self {
-        Self {
-            name: name.to_string(),
-            key: SigningKey::from_bytes(&[seed; 32]),
-        }
+        Self { name: name.to_string(), key: SigningKey::from_bytes(&[seed; 32]) }
     }
 
     fn known(&self) -> Known {
-        Known {
-            name: self.name.clone(),
-            key: self.key.verifying_key(),
-        }
+        Known { name: self.name.clone(), key: self.key.verifying_key() }
     }
 
     /// The signature line alone.
@@ -108,9 +102,7 @@ fn opens_the_published_example() {
     let verifier = example_verifier();
     let note = parse(&format!("{TEXT}\n\u{2014} example.com/foo {ENCODED}\n"));
     assert_eq!(note.text(), TEXT);
-    let [line] = note.signatures() else {
-        panic!("one signature line")
-    };
+    let [line] = note.signatures() else { panic!("one signature line") };
     assert_eq!(line.name(), "example.com/foo");
     assert_eq!(line.key_id(), [0x53, 0x0d, 0x90, 0x3a]);
     assert_eq!(line.signature().len(), 64);
@@ -120,13 +112,7 @@ fn opens_the_published_example() {
 #[test]
 fn a_signed_note_opens_with_its_text() {
     let own = Own::new("log.example/a", 1);
-    for text in [
-        "\n",
-        "a\n",
-        "a\n\n\nb\n",
-        "a\n\n",
-        "\u{2014} not a signature\n",
-    ] {
+    for text in ["\n", "a\n", "a\n\n\nb\n", "a\n\n", "\u{2014} not a signature\n"] {
         let note = parse(&sign(text, &own).unwrap());
         assert_eq!(note.text(), text);
         assert_eq!(note.open(&[&own.known()]), Ok(vec![0]));
@@ -187,10 +173,7 @@ fn a_key_that_is_known_twice_is_ambiguous() {
     let own = Own::new("a", 1);
     let (one, two) = (own.known(), own.known());
     let note = parse(&sign(TEXT, &own).unwrap());
-    let ambiguous = OpenError::AmbiguousVerifier {
-        first: 0,
-        second: 1,
-    };
+    let ambiguous = OpenError::AmbiguousVerifier { first: 0, second: 1 };
     assert_eq!(note.open(&[&one, &two]), Err(ambiguous));
 }
 
@@ -210,116 +193,40 @@ fn any_other_text_or_signature_is_refused() {
 #[test]
 fn each_defect_of_a_note_has_its_error() {
     use NoteError::{
-        ControlCharacter, InvalidBase64, InvalidName, MalformedLine, MissingBlankLine,
-        MissingFinalNewline, NoSignatures, NotUtf8, SignatureTooShort, TooLong, TooManySignatures,
+        ControlCharacter, InvalidBase64, InvalidName, MalformedLine, MissingBlankLine, MissingFinalNewline,
+        NoSignatures, NotUtf8, SignatureTooShort, TooLong, TooManySignatures,
     };
     let good = "\u{2014} a AAAAAAA=\n";
     let line = |text: &str| format!("t\n\n{good}{text}\n");
     let cases = [
-        (
-            "too long",
-            format!("{}\n\n{good}", "x".repeat(MAX_NOTE_BYTES)),
-            TooLong,
-        ),
-        (
-            "carriage return",
-            format!("t\r\n\n{good}"),
-            ControlCharacter { offset: 1 },
-        ),
-        (
-            "tab in a line",
-            line("\u{2014} a\tb AAAAAAA="),
-            ControlCharacter { offset: 23 },
-        ),
+        ("too long", format!("{}\n\n{good}", "x".repeat(MAX_NOTE_BYTES)), TooLong),
+        ("carriage return", format!("t\r\n\n{good}"), ControlCharacter { offset: 1 }),
+        ("tab in a line", line("\u{2014} a\tb AAAAAAA="), ControlCharacter { offset: 23 }),
         ("nothing", String::new(), MissingFinalNewline),
-        (
-            "no final line feed",
-            format!("t\n\n{good}").trim_end().to_string(),
-            MissingFinalNewline,
-        ),
+        ("no final line feed", format!("t\n\n{good}").trim_end().to_string(), MissingFinalNewline),
         ("text alone", "t\n".to_string(), MissingBlankLine),
         ("no text", format!("\n{good}"), MissingBlankLine),
         ("no blank line", format!("t\n{good}"), MissingBlankLine),
         ("a line feed alone", "\n".to_string(), MissingBlankLine),
         ("no signatures", "t\n\n".to_string(), NoSignatures),
-        (
-            "blank line at the end",
-            format!("t\n\n{good}\n"),
-            NoSignatures,
-        ),
-        (
-            "many lines",
-            format!("t\n\n{}", good.repeat(MAX_SIGNATURES + 1)),
-            TooManySignatures,
-        ),
+        ("blank line at the end", format!("t\n\n{good}\n"), NoSignatures),
+        ("many lines", format!("t\n\n{}", good.repeat(MAX_SIGNATURES + 1)), TooManySignatures),
         ("hyphen", line("- a AAAAAAA="), MalformedLine { line: 2 }),
-        (
-            "no space after the dash",
-            line("\u{2014}a AAAAAAA="),
-            MalformedLine { line: 2 },
-        ),
+        ("no space after the dash", line("\u{2014}a AAAAAAA="), MalformedLine { line: 2 }),
         ("name alone", line("\u{2014} a"), MalformedLine { line: 2 }),
         ("dash alone", line("\u{2014}"), MalformedLine { line: 2 }),
-        (
-            "text after the blank line",
-            line("text"),
-            MalformedLine { line: 2 },
-        ),
-        (
-            "empty name",
-            line("\u{2014}  AAAAAAA="),
-            InvalidName { line: 2 },
-        ),
-        (
-            "plus in name",
-            line("\u{2014} a+b AAAAAAA="),
-            InvalidName { line: 2 },
-        ),
-        (
-            "no-break space",
-            line("\u{2014} a\u{a0}b AAAAAAA="),
-            InvalidName { line: 2 },
-        ),
-        (
-            "line separator",
-            line("\u{2014} a\u{2028}b AAAAAAA="),
-            InvalidName { line: 2 },
-        ),
-        (
-            "no padding",
-            line("\u{2014} a AAAAAAA"),
-            InvalidBase64 { line: 2 },
-        ),
-        (
-            "stray bits",
-            line("\u{2014} a AAAAAAB="),
-            InvalidBase64 { line: 2 },
-        ),
-        (
-            "URL alphabet",
-            line("\u{2014} a AAAA_AA="),
-            InvalidBase64 { line: 2 },
-        ),
-        (
-            "trailing space",
-            line("\u{2014} a AAAAAAA= "),
-            InvalidBase64 { line: 2 },
-        ),
-        (
-            "two spaces",
-            line("\u{2014} a  AAAAAAA="),
-            InvalidBase64 { line: 2 },
-        ),
-        (
-            "empty signature",
-            line("\u{2014} a "),
-            SignatureTooShort { line: 2 },
-        ),
-        (
-            "id alone",
-            line("\u{2014} a AAAAAA=="),
-            SignatureTooShort { line: 2 },
-        ),
+        ("text after the blank line", line("text"), MalformedLine { line: 2 }),
+        ("empty name", line("\u{2014}  AAAAAAA="), InvalidName { line: 2 }),
+        ("plus in name", line("\u{2014} a+b AAAAAAA="), InvalidName { line: 2 }),
+        ("no-break space", line("\u{2014} a\u{a0}b AAAAAAA="), InvalidName { line: 2 }),
+        ("line separator", line("\u{2014} a\u{2028}b AAAAAAA="), InvalidName { line: 2 }),
+        ("no padding", line("\u{2014} a AAAAAAA"), InvalidBase64 { line: 2 }),
+        ("stray bits", line("\u{2014} a AAAAAAB="), InvalidBase64 { line: 2 }),
+        ("URL alphabet", line("\u{2014} a AAAA_AA="), InvalidBase64 { line: 2 }),
+        ("trailing space", line("\u{2014} a AAAAAAA= "), InvalidBase64 { line: 2 }),
+        ("two spaces", line("\u{2014} a  AAAAAAA="), InvalidBase64 { line: 2 }),
+        ("empty signature", line("\u{2014} a "), SignatureTooShort { line: 2 }),
+        ("id alone", line("\u{2014} a AAAAAA=="), SignatureTooShort { line: 2 }),
     ];
     for (defect, note, error) in cases {
         assert_eq!(Note::parse(note.as_bytes()), Err(error), "{defect}");
@@ -334,10 +241,7 @@ fn notes_at_the_limits_are_read() {
     let note = parse(&format!("t\n\n{}", good.repeat(MAX_SIGNATURES)));
     assert_eq!(note.signatures().len(), MAX_SIGNATURES);
     let text = "x".repeat(MAX_NOTE_BYTES - good.len() - 2);
-    assert_eq!(
-        parse(&format!("{text}\n\n{good}")).text().len(),
-        text.len() + 1
-    );
+    assert_eq!(parse(&format!("{text}\n\n{good}")).text().len(), text.len() + 1);
 }
 
 /// A signer with a name and a result of one's choice.

@@ -23,9 +23,7 @@ const ALL_PROOFS: &str = "3d354ed008486e5dce8afdc7aa10685d2f6cdf752d8f291c5e39d6
 
 /// Entry `i` is `i` as two bytes, big-endian, so that all differ.
 fn entries() -> Vec<Vec<u8>> {
-    (0..u16::try_from(LARGEST).unwrap())
-        .map(|index| index.to_be_bytes().to_vec())
-        .collect()
+    (0..u16::try_from(LARGEST).unwrap()).map(|index| index.to_be_bytes().to_vec()).collect()
 }
 
 fn tree() -> MemoryTree {
@@ -144,14 +142,8 @@ fn spoiled_inclusion_proofs_are_refused() {
             }
             let mismatch = Err(InclusionError::RootMismatch);
             let other = leaf_hash(b"stray");
-            assert_eq!(
-                verify_inclusion(&other, index, size, &proof, &root),
-                mismatch
-            );
-            assert_eq!(
-                verify_inclusion(&leaf, index, size, &proof, &other),
-                mismatch
-            );
+            assert_eq!(verify_inclusion(&other, index, size, &proof, &root), mismatch);
+            assert_eq!(verify_inclusion(&leaf, index, size, &proof, &other), mismatch);
         }
     }
 }
@@ -194,10 +186,7 @@ fn an_inclusion_proof_serves_no_other_size_with_that_sizes_root() {
             let leaf = leaf_hash(&entries[at(index)]);
             let proof = prove_inclusion(&tree, index, size).unwrap();
             for other in [size - 1, size + 1, size + 2, size * 2, size / 2] {
-                let Some(root) = tree
-                    .root_at(other)
-                    .filter(|_| index < other && other != size)
-                else {
+                let Some(root) = tree.root_at(other).filter(|_| index < other && other != size) else {
                     continue;
                 };
                 let expected = prove_inclusion(&tree, index, other).unwrap().len();
@@ -292,10 +281,7 @@ fn a_consistency_proof_serves_no_other_sizes_with_their_roots() {
                 };
                 let result = verify_consistency(other_old, &old_root, other_new, &new_root, &proof);
                 if other_old > other_new {
-                    let error = ConsistencyError::SizesOutOfOrder {
-                        old: other_old,
-                        new: other_new,
-                    };
+                    let error = ConsistencyError::SizesOutOfOrder { old: other_old, new: other_new };
                     assert_eq!(result, Err(error));
                 } else if other_old == 0 {
                     assert_eq!(result, Err(ConsistencyError::EmptyOldTree));

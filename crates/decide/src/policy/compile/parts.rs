@@ -15,8 +15,8 @@ use crate::policy::source::{
     Role as SourceRole, Table, Transactions, Wallet, When, Word,
 };
 use crate::policy::{
-    AgentRule, AssetPin, Budget, Condition, Dimension, Gate, Irreversible, Need, ObligationRule, PhaseRule, Role,
-    TransactionRule, WalletRule,
+    AgentRule, AssetPin, Budget, Condition, Dimension, Gate, Irreversible, Need, ObligationRule, PhaseRule,
+    Role, TransactionRule, WalletRule,
 };
 
 /// The names that a policy declares, to hold the others against.
@@ -40,10 +40,14 @@ impl Compiler<'_> {
         let id: Option<Caip19> = self.parse(&asset.id, expected);
         let decimals = self.number(&asset.decimals, "decimals", 0, 38);
         let domain = "1 to 64 printable ASCII characters";
-        let printable = |text: &str| (1..=64).contains(&text.len()) && text.bytes().all(|b| (0x20..0x7f).contains(&b));
+        let printable =
+            |text: &str| (1..=64).contains(&text.len()) && text.bytes().all(|b| (0x20..0x7f).contains(&b));
         for word in [&asset.domain.name, &asset.domain.version] {
             if !printable(word.get_ref()) {
-                self.problem(&word.span(), Kind::Expected { expected: domain, found: word.get_ref().clone() });
+                self.problem(
+                    &word.span(),
+                    Kind::Expected { expected: domain, found: word.get_ref().clone() },
+                );
             }
         }
         Some(AssetPin {
@@ -65,7 +69,8 @@ impl Compiler<'_> {
 
     pub(super) fn wallet(&mut self, wallet: &Wallet, agents: &BTreeSet<Id>) -> Option<WalletRule> {
         let account = self.account(&wallet.account);
-        let served = self.list("wallets.*.agents", &wallet.agents, ENTRIES_MOST, |c, word| c.known(word, "agent", agents));
+        let served = self
+            .list("wallets.*.agents", &wallet.agents, ENTRIES_MOST, |c, word| c.known(word, "agent", agents));
         Some(WalletRule { account: account?, agents: served?.into_iter().collect() })
     }
 
@@ -98,7 +103,13 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn number(&mut self, found: &Spanned<u64>, what: &'static str, least: u64, most: u64) -> Option<u64> {
+    pub(super) fn number(
+        &mut self,
+        found: &Spanned<u64>,
+        what: &'static str,
+        least: u64,
+        most: u64,
+    ) -> Option<u64> {
         let value = *found.get_ref();
         if (least..=most).contains(&value) {
             return Some(value);
@@ -108,7 +119,8 @@ impl Compiler<'_> {
     }
 
     pub(super) fn phase(&mut self, phase: &Phase, names: &Names<'_>) -> Option<PhaseRule> {
-        let to = self.list("phases.*.to", &phase.to, ENTRIES_MOST, |c, word| c.known(word, "phase", &names.phases));
+        let to = self
+            .list("phases.*.to", &phase.to, ENTRIES_MOST, |c, word| c.known(word, "phase", &names.phases));
         let categories = self.list("phases.*.categories", &phase.categories, ENTRIES_MOST, Self::id);
         let (artefacts, approvals) = match &phase.enter {
             Some(enter) => self.enter(enter, names)?,
@@ -117,13 +129,19 @@ impl Compiler<'_> {
         let categories: BTreeSet<Id> = categories?.into_iter().collect();
         let pay = *phase.pay.get_ref();
         if pay == categories.is_empty() {
-            self.problem(&phase.pay.span(), Kind::Together("`pay = true` and `categories` go together: list what may be paid"));
+            self.problem(
+                &phase.pay.span(),
+                Kind::Together("`pay = true` and `categories` go together: list what may be paid"),
+            );
         }
         let plan_bound = phase.plan_bound.as_ref().is_some_and(|bound| *bound.get_ref());
         if let Some(bound) = &phase.plan_bound {
             let planned = artefacts.iter().any(|name: &Id| name.as_str() == PLAN);
             if plan_bound && !(pay && planned) {
-                self.problem(&bound.span(), Kind::Together("`plan_bound` needs `pay = true` and `plan` among `enter.artefacts`"));
+                self.problem(
+                    &bound.span(),
+                    Kind::Together("`plan_bound` needs `pay = true` and `plan` among `enter.artefacts`"),
+                );
             }
         }
         Some(PhaseRule { to: to?.into_iter().collect(), pay, categories, artefacts, approvals, plan_bound })
@@ -148,7 +166,13 @@ impl Compiler<'_> {
         self.needed(&need.approvals, &need.from, &need.ttl, names)
     }
 
-    fn needed(&mut self, approvals: &Spanned<u64>, from: &Word, ttl: &Word, names: &Names<'_>) -> Option<Need> {
+    fn needed(
+        &mut self,
+        approvals: &Spanned<u64>,
+        from: &Word,
+        ttl: &Word,
+        names: &Names<'_>,
+    ) -> Option<Need> {
         let most = u64::try_from(MEMBERS_MOST).unwrap_or(u64::MAX);
         let approvals = self.number(approvals, "approvals", 1, most);
         let role = self.known(from, "role", &names.roles);
@@ -156,10 +180,15 @@ impl Compiler<'_> {
         Some(Need { approvals: approvals?, role: role?, ttl: ttl? })
     }
 
-    pub(super) fn transactions(&mut self, rules: &Transactions, names: &Names<'_>) -> Option<TransactionRule> {
+    pub(super) fn transactions(
+        &mut self,
+        rules: &Transactions,
+        names: &Names<'_>,
+    ) -> Option<TransactionRule> {
         let required_above = self.amounts(&rules.required_above, names);
         let max_deadline = self.span(&rules.max_deadline);
-        let choices = [("allow", Irreversible::Allow), ("last", Irreversible::Last), ("deny", Irreversible::Deny)];
+        let choices =
+            [("allow", Irreversible::Allow), ("last", Irreversible::Last), ("deny", Irreversible::Deny)];
         let irreversible = self.choice(&rules.irreversible, &choices);
         let declare = self.choice(&rules.compensation, &[("declare", true), ("optional", false)]);
         Some(TransactionRule {
@@ -173,10 +202,15 @@ impl Compiler<'_> {
     pub(super) fn budget(&mut self, budget: &SourceBudget, names: &Names<'_>) -> Option<Budget> {
         self.later("budgets.restore_refunds", &budget.restore_refunds);
         let id = self.id(&budget.id);
-        let dimensions: Vec<(&'static str, Dimension)> = Dimension::ALL.iter().map(|it| (it.code(), *it)).collect();
-        let per = self.list("budgets.per", &budget.per, dimensions.len(), |c, word| c.choice(word, &dimensions))?;
+        let dimensions: Vec<(&'static str, Dimension)> =
+            Dimension::ALL.iter().map(|it| (it.code(), *it)).collect();
+        let per =
+            self.list("budgets.per", &budget.per, dimensions.len(), |c, word| c.choice(word, &dimensions))?;
         if per.is_empty() {
-            self.problem(&budget.id.span(), Kind::Together("a budget needs `per`: run, agent, payee or principal"));
+            self.problem(
+                &budget.id.span(),
+                Kind::Together("a budget needs `per`: run, agent, payee or principal"),
+            );
         }
         let rolling = match &budget.window {
             Some(window) => {
@@ -184,7 +218,10 @@ impl Compiler<'_> {
                 self.later("budgets.window.utc_offset", &window.utc_offset);
                 let Some(rolling) = &window.rolling else {
                     if window.every.is_none() && window.utc_offset.is_none() {
-                        self.problem(&budget.id.span(), Kind::Together("a budget's `window` needs `rolling`"));
+                        self.problem(
+                            &budget.id.span(),
+                            Kind::Together("a budget's `window` needs `rolling`"),
+                        );
                     }
                     return None;
                 };
@@ -234,7 +271,10 @@ impl Compiler<'_> {
             (Some(budget), Some(percent)) => {
                 let name = self.known(budget, "budget", &names.budgets)?;
                 if names.counts.contains(&name) {
-                    self.problem(&budget.span(), Kind::Together("`at_least_percent` needs a budget with `limit`"));
+                    self.problem(
+                        &budget.span(),
+                        Kind::Together("`at_least_percent` needs a budget with `limit`"),
+                    );
                 }
                 (Some(name), Some(self.number(percent, "at_least_percent", 1, 100)?))
             }

@@ -20,9 +20,7 @@ fn leaves_nothing_of_an_erased_aside() {
         let (directory, path) = place();
         let mut store = SqliteStore::create(&path).unwrap();
         append_until(&mut store, 10);
-        store
-            .append(10, b"", &[aside(1, &vec![0xa5; length]), aside(2, b"kept")])
-            .unwrap();
+        store.append(10, b"", &[aside(1, &vec![0xa5; length]), aside(2, b"kept")]).unwrap();
         assert!(lingers(&directory));
         store.close().unwrap();
         assert!(lingers(&directory));
@@ -32,10 +30,7 @@ fn leaves_nothing_of_an_erased_aside() {
         assert!(!lingers(&directory));
         assert!(!store.erase(&[1; 32]).unwrap());
         assert_eq!(store.aside(&[1; 32]).unwrap(), None);
-        assert_eq!(
-            store.aside(&[2; 32]).unwrap().as_deref(),
-            Some(&b"kept"[..])
-        );
+        assert_eq!(store.aside(&[2; 32]).unwrap().as_deref(), Some(&b"kept"[..]));
         append_until(&mut store, 20);
         store.close().unwrap();
         assert!(!lingers(&directory));

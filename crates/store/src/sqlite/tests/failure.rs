@@ -10,10 +10,7 @@ use crate::{Records, SqliteReader, SqliteStore, Store, StoreError};
 fn assert_found(path: &std::path::Path, appended: u64) {
     let mut store = SqliteStore::open(path).unwrap();
     let found = store.len();
-    assert!(
-        (appended..=appended.strict_add(1)).contains(&found),
-        "{found} of {appended}"
-    );
+    assert!((appended..=appended.strict_add(1)).contains(&found), "{found} of {appended}");
     let expected = records(0..found);
     assert!(all(&store, 0).unwrap() == expected);
     append_until(&mut store, found.strict_add(10));
@@ -25,25 +22,11 @@ fn is_poisoned_by_a_full_database() {
     let (_directory, path) = place();
     let mut store = SqliteStore::create(&path).unwrap();
     append_until(&mut store, 5);
-    store
-        .connection
-        .pragma_update(None, "max_page_count", 40)
-        .unwrap();
-    let (index, error) = (5..)
-        .find_map(|index| {
-            store
-                .append(index, &record(index), &[])
-                .err()
-                .map(|e| (index, e))
-        })
-        .unwrap();
-    let StoreError::Sqlite(error) = error else {
-        panic!("{error:?}")
-    };
-    assert_eq!(
-        error.sqlite_error_code(),
-        Some(rusqlite::ErrorCode::DiskFull)
-    );
+    store.connection.pragma_update(None, "max_page_count", 40).unwrap();
+    let (index, error) =
+        (5..).find_map(|index| store.append(index, &record(index), &[]).err().map(|e| (index, e))).unwrap();
+    let StoreError::Sqlite(error) = error else { panic!("{error:?}") };
+    assert_eq!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::DiskFull));
     assert_poisoned(&mut store, index);
     assert!(matches!(store.erase(&[0; 32]), Err(StoreError::Poisoned)));
     assert!(matches!(store.close(), Err(StoreError::Poisoned)));
@@ -56,20 +39,9 @@ fn is_poisoned_when_records_vanish_beneath_it() {
     let mut store = SqliteStore::create(&path).unwrap();
     append_until(&mut store, 5);
     let other = rusqlite::Connection::open(&path).unwrap();
-    other
-        .execute("DELETE FROM record WHERE idx = 4", [])
-        .unwrap();
+    other.execute("DELETE FROM record WHERE idx = 4", []).unwrap();
     let refused = store.append(5, b"", &[]);
-    assert!(
-        matches!(
-            refused,
-            Err(StoreError::OutOfOrder {
-                expected: 4,
-                found: 5
-            })
-        ),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::OutOfOrder { expected: 4, found: 5 })), "{refused:?}");
     assert_poisoned(&mut store, 5);
 }
 
@@ -77,10 +49,7 @@ fn is_poisoned_when_records_vanish_beneath_it() {
 fn is_busy_when_another_connection_writes() {
     let (_directory, path) = place();
     let mut store = SqliteStore::create(&path).unwrap();
-    store
-        .connection
-        .busy_timeout(core::time::Duration::ZERO)
-        .unwrap();
+    store.connection.busy_timeout(core::time::Duration::ZERO).unwrap();
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(matches!(store.append(0, b"", &[]), Err(StoreError::Busy)));
@@ -96,9 +65,7 @@ fn child_that_appends_until_it_fails() {
         return;
     };
     let mut store = SqliteStore::open(path.as_ref()).unwrap();
-    let failed = (store.len()..)
-        .find_map(|index| store.append(index, &record(index), &[]).err())
-        .unwrap();
+    let failed = (store.len()..).find_map(|index| store.append(index, &record(index), &[]).err()).unwrap();
     assert!(matches!(failed, StoreError::Sqlite(_)), "{failed:?}");
     let appended = store.len();
     assert_poisoned(&mut store, appended);
@@ -118,21 +85,14 @@ fn finds_what_was_appended_after_a_write_that_failed() {
             .arg("-c")
             .arg(script)
             .arg(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "sqlite::tests::failure::child_that_appends_until_it_fails",
-            ])
+            .args(["--exact", "sqlite::tests::failure::child_that_appends_until_it_fails"])
             .args(["--ignored", "--nocapture"])
             .env("COUNTERFOIL_STORE_TEST_LOG", &path)
             .stdin(Stdio::null())
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
-        assert!(
-            output.status.success(),
-            "{text}{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
         let (_, rest) = text.split_once("appended ").unwrap();
         let appended = rest.split_whitespace().next().unwrap().parse().unwrap();
         assert!(appended > 10, "{appended}");

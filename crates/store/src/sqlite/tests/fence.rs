@@ -41,10 +41,7 @@ fn overtaken() -> (tempfile::TempDir, SqliteStore, SqliteStore) {
 #[test]
 fn refuses_the_append_of_an_overtaken_writer() {
     let (_directory, mut first, mut second) = overtaken();
-    assert!(matches!(
-        first.append(3, b"stale", &[]),
-        Err(StoreError::Fenced)
-    ));
+    assert!(matches!(first.append(3, b"stale", &[]), Err(StoreError::Fenced)));
     assert_poisoned(&mut first, 3);
     append_until(&mut second, 5);
     assert_eq!(all(&second, 0).unwrap().len(), 5);
@@ -53,10 +50,7 @@ fn refuses_the_append_of_an_overtaken_writer() {
 #[test]
 fn refuses_every_other_write_of_an_overtaken_writer() {
     let (_directory, mut first, second) = overtaken();
-    assert!(matches!(
-        first.put_checkpoint("stale"),
-        Err(StoreError::Fenced)
-    ));
+    assert!(matches!(first.put_checkpoint("stale"), Err(StoreError::Fenced)));
     assert_eq!(second.checkpoint().unwrap(), None);
     let (_directory, mut first, _second) = overtaken();
     assert!(matches!(first.erase(&[1; 32]), Err(StoreError::Fenced)));
@@ -89,9 +83,7 @@ fn refuses_to_open_when_no_epoch_is_left() {
     let (_directory, path) = place();
     SqliteStore::create(&path).unwrap().close().unwrap();
     let connection = rusqlite::Connection::open(&path).unwrap();
-    connection
-        .execute("UPDATE writer SET epoch = ?1", [i64::MAX])
-        .unwrap();
+    connection.execute("UPDATE writer SET epoch = ?1", [i64::MAX]).unwrap();
     drop(connection);
     assert!(matches!(SqliteStore::open(&path), Err(StoreError::Full)));
 }

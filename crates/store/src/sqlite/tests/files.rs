@@ -11,14 +11,8 @@ fn creates_only_where_there_is_nothing() {
     let (directory, path) = place();
     SqliteStore::create(&path).unwrap().close().unwrap();
     let before = fs::read(&path).unwrap();
-    assert!(matches!(
-        SqliteStore::create(&path),
-        Err(StoreError::Exists)
-    ));
-    assert!(matches!(
-        SqliteStore::create(directory.path()),
-        Err(StoreError::Exists)
-    ));
+    assert!(matches!(SqliteStore::create(&path), Err(StoreError::Exists)));
+    assert!(matches!(SqliteStore::create(directory.path()), Err(StoreError::Exists)));
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
@@ -27,10 +21,7 @@ fn creates_only_where_there_is_nothing() {
 fn does_not_create_through_a_dangling_link() {
     let (directory, path) = place();
     std::os::unix::fs::symlink(directory.path().join("elsewhere"), &path).unwrap();
-    assert!(matches!(
-        SqliteStore::create(&path),
-        Err(StoreError::Exists)
-    ));
+    assert!(matches!(SqliteStore::create(&path), Err(StoreError::Exists)));
     assert_eq!(suffixes(&directory, &path), [""]);
 }
 
@@ -50,23 +41,15 @@ fn creates_over_what_a_crash_in_creating_left() {
 fn reports_a_missing_directory() {
     let (directory, _) = place();
     let created = SqliteStore::create(&directory.path().join("missing/log"));
-    let Err(StoreError::Io(error)) = created else {
-        panic!("{created:?}")
-    };
+    let Err(StoreError::Io(error)) = created else { panic!("{created:?}") };
     assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
 }
 
 #[test]
 fn finds_nothing_where_there_is_nothing_and_makes_nothing() {
     let (directory, path) = place();
-    assert!(matches!(
-        SqliteStore::open(&path),
-        Err(StoreError::NotFound)
-    ));
-    assert!(matches!(
-        SqliteReader::open(&path),
-        Err(StoreError::NotFound)
-    ));
+    assert!(matches!(SqliteStore::open(&path), Err(StoreError::NotFound)));
+    assert!(matches!(SqliteReader::open(&path), Err(StoreError::NotFound)));
     assert!(suffixes(&directory, &path).is_empty());
 }
 
@@ -117,9 +100,7 @@ fn makes_the_same_bytes_from_the_same_calls() {
         let (_directory, path) = place();
         let mut store = SqliteStore::create(&path).unwrap();
         append_until(&mut store, 1100);
-        store
-            .append(1100, b"", &[aside(1, b"one"), aside(2, b"two")])
-            .unwrap();
+        store.append(1100, b"", &[aside(1, b"one"), aside(2, b"two")]).unwrap();
         store.put_checkpoint("first").unwrap();
         store.close().unwrap();
         let mut store = SqliteStore::open(&path).unwrap();
@@ -143,18 +124,13 @@ fn refuses_what_is_no_log_and_does_not_change_it() {
     let altered = |statement: &str| {
         let (_directory, path) = place();
         fs::write(&path, &whole).unwrap();
-        rusqlite::Connection::open(&path)
-            .unwrap()
-            .execute_batch(statement)
-            .unwrap();
+        rusqlite::Connection::open(&path).unwrap().execute_batch(statement).unwrap();
         fs::read(&path).unwrap()
     };
     let foreign = {
         let (_directory, path) = place();
         let connection = rusqlite::Connection::open(&path).unwrap();
-        connection
-            .execute_batch("CREATE TABLE record (idx, bytes)")
-            .unwrap();
+        connection.execute_batch("CREATE TABLE record (idx, bytes)").unwrap();
         drop(connection);
         fs::read(&path).unwrap()
     };
@@ -164,33 +140,21 @@ fn refuses_what_is_no_log_and_does_not_change_it() {
         ("text", b"not a database\n".repeat(1000)),
         ("a header cut short", whole[..60].to_vec()),
         ("foreign", foreign),
-        (
-            "foreign, in WAL mode",
-            altered("PRAGMA application_id = 0; PRAGMA journal_mode = WAL"),
-        ),
+        ("foreign, in WAL mode", altered("PRAGMA application_id = 0; PRAGMA journal_mode = WAL")),
         ("another application", altered("PRAGMA application_id = 1")),
         ("another version", altered("PRAGMA user_version = 2")),
         ("a table too many", altered("CREATE TABLE more (a)")),
         ("a table too few", altered("DROP TABLE aside")),
-        (
-            "a trigger",
-            altered("CREATE TRIGGER t AFTER INSERT ON record BEGIN SELECT 1; END"),
-        ),
+        ("a trigger", altered("CREATE TRIGGER t AFTER INSERT ON record BEGIN SELECT 1; END")),
         ("no epoch", altered("DELETE FROM writer")),
     ];
     for (name, bytes) in cases {
         let (_directory, path) = place();
         fs::write(&path, &bytes).unwrap();
         let opened = SqliteStore::open(&path).map(drop);
-        assert!(
-            matches!(opened, Err(StoreError::NotALog)),
-            "{name}: {opened:?}"
-        );
+        assert!(matches!(opened, Err(StoreError::NotALog)), "{name}: {opened:?}");
         let opened = SqliteReader::open(&path).map(drop);
-        assert!(
-            matches!(opened, Err(StoreError::NotALog)),
-            "{name}: {opened:?}"
-        );
+        assert!(matches!(opened, Err(StoreError::NotALog)), "{name}: {opened:?}");
         assert!(fs::read(&path).unwrap() == bytes, "{name} was changed");
     }
 }
@@ -205,15 +169,9 @@ fn refuses_a_log_cut_short_and_does_not_change_it() {
     for length in [300, 4096, 5000, whole.len() / 2, whole.len() - 4096] {
         fs::write(&path, &whole[..length]).unwrap();
         let opened = SqliteStore::open(&path).map(drop);
-        assert!(
-            matches!(opened, Err(StoreError::Damaged)),
-            "{length}: {opened:?}"
-        );
+        assert!(matches!(opened, Err(StoreError::Damaged)), "{length}: {opened:?}");
         let opened = SqliteReader::open(&path).map(drop);
-        assert!(
-            matches!(opened, Err(StoreError::Damaged)),
-            "{length}: {opened:?}"
-        );
+        assert!(matches!(opened, Err(StoreError::Damaged)), "{length}: {opened:?}");
         assert!(fs::read(&path).unwrap() == whole[..length]);
     }
 }
@@ -223,22 +181,13 @@ fn leaves_no_file_beside_a_foreign_one() {
     let (directory, path) = place();
     fs::write(&path, b"not a database").unwrap();
     assert!(matches!(SqliteStore::open(&path), Err(StoreError::NotALog)));
-    assert!(matches!(
-        SqliteReader::open(&path),
-        Err(StoreError::NotALog)
-    ));
+    assert!(matches!(SqliteReader::open(&path), Err(StoreError::NotALog)));
     assert_eq!(suffixes(&directory, &path), [""]);
 }
 
 #[test]
 fn refuses_a_directory() {
     let (directory, _) = place();
-    assert!(matches!(
-        SqliteStore::open(directory.path()),
-        Err(StoreError::NotALog)
-    ));
-    assert!(matches!(
-        SqliteReader::open(directory.path()),
-        Err(StoreError::NotALog)
-    ));
+    assert!(matches!(SqliteStore::open(directory.path()), Err(StoreError::NotALog)));
+    assert!(matches!(SqliteReader::open(directory.path()), Err(StoreError::NotALog)));
 }

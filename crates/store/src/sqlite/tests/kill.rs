@@ -41,10 +41,7 @@ fn keeps_every_record_it_answered_for_when_killed() {
     let mut answered: Option<u64> = None;
     for round in 0..40_u32 {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "sqlite::tests::kill::child_that_appends_until_it_is_killed",
-            ])
+            .args(["--exact", "sqlite::tests::kill::child_that_appends_until_it_is_killed"])
             .args(["--ignored", "--nocapture"])
             .env("COUNTERFOIL_STORE_TEST_LOG", &path)
             .stdin(Stdio::null())
@@ -52,9 +49,8 @@ fn keeps_every_record_it_answered_for_when_killed() {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let number = |line: std::io::Result<String>| {
-            line.ok()?.rsplit_once("appended ")?.1.parse::<u64>().ok()
-        };
+        let number =
+            |line: std::io::Result<String>| line.ok()?.rsplit_once("appended ")?.1.parse::<u64>().ok();
         // Some rounds are killed after a number of answers, others at a moment of their own.
         let wanted = usize::try_from(round).unwrap() % 4 * 13;
         for index in lines.by_ref().filter_map(number).take(wanted) {
@@ -69,20 +65,15 @@ fn keeps_every_record_it_answered_for_when_killed() {
 
         let mut store = SqliteStore::open(&path).unwrap();
         let len = store.len();
-        assert!(
-            len >= answered.map_or(0, |last| last + 1),
-            "{len}: {answered:?}"
-        );
+        assert!(len >= answered.map_or(0, |last| last + 1), "{len}: {answered:?}");
         let expected = records(0..len);
         assert!(all(&store, 0).unwrap() == expected);
         for index in 0..len.min(256) {
             let bytes = store.aside(&[index.to_be_bytes()[7]; 32]).unwrap();
             assert!(bytes.is_some(), "record {index} without its aside");
         }
-        let check: String = store
-            .connection
-            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-            .unwrap();
+        let check: String =
+            store.connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
         assert_eq!(check, "ok");
         if len < 250 {
             continue;

@@ -96,10 +96,7 @@ fn is_reported_by_close_when_it_holds_the_write_ahead_log() {
     let holder = rusqlite::Connection::open(&path).unwrap();
     holder.execute_batch("BEGIN; SELECT * FROM record").unwrap();
     append_until(&mut store, 4);
-    store
-        .connection
-        .busy_timeout(core::time::Duration::ZERO)
-        .unwrap();
+    store.connection.busy_timeout(core::time::Duration::ZERO).unwrap();
     assert!(matches!(store.close(), Err(StoreError::Busy)));
     drop(holder);
     assert_eq!(SqliteStore::open(&path).unwrap().len(), 4);
@@ -128,10 +125,7 @@ fn reads_a_log_that_was_copied_without_its_write_ahead_log() {
     append_until(&mut store, 40);
     let (_elsewhere, copy) = place();
     fs::copy(&path, &copy).unwrap();
-    assert_eq!(
-        all(&SqliteReader::open(&copy).unwrap(), 0).unwrap().len(),
-        30
-    );
+    assert_eq!(all(&SqliteReader::open(&copy).unwrap(), 0).unwrap().len(), 30);
     let paths = super::super::files::Paths::existing(&copy).unwrap();
     for suffix in ["-wal", "-shm"] {
         super::super::files::remove(&paths.beside(suffix)).unwrap();
@@ -147,12 +141,6 @@ fn cannot_write() {
     let (_directory, path) = place();
     SqliteStore::create(&path).unwrap().close().unwrap();
     let reader = SqliteReader::open(&path).unwrap();
-    let refused = reader
-        .connection
-        .execute("DELETE FROM writer", [])
-        .unwrap_err();
-    assert_eq!(
-        refused.sqlite_error_code(),
-        Some(rusqlite::ErrorCode::ReadOnly)
-    );
+    let refused = reader.connection.execute("DELETE FROM writer", []).unwrap_err();
+    assert_eq!(refused.sqlite_error_code(), Some(rusqlite::ErrorCode::ReadOnly));
 }

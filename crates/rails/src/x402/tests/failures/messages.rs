@@ -6,56 +6,22 @@ use super::*;
 
 #[test]
 fn refuses_payloads_by_field() {
-    use ParseError::{
-        BadField, DuplicateField, MissingField, OutOfRange, UnknownVersion, Unsupported,
-    };
+    use ParseError::{BadField, DuplicateField, MissingField, OutOfRange, UnknownVersion, Unsupported};
     let contract_signature = format!(r#""signature":"0x{}","s":"0x"#, "00".repeat(66));
     for (from, to, error) in [
-        (
-            r#""x402Version":2"#,
-            r#""x402Version":1"#,
-            Unsupported(Feature::ProtocolVersion1),
-        ),
-        (
-            r#""x402Version":2"#,
-            r#""x402Version":3"#,
-            UnknownVersion(3),
-        ),
-        (
-            r#""x402Version":2"#,
-            r#""x402Version":"2""#,
-            BadField("x402Version"),
-        ),
-        (
-            r#""x402Version":2"#,
-            r#""x402Version":2.0"#,
-            BadField("x402Version"),
-        ),
+        (r#""x402Version":2"#, r#""x402Version":1"#, Unsupported(Feature::ProtocolVersion1)),
+        (r#""x402Version":2"#, r#""x402Version":3"#, UnknownVersion(3)),
+        (r#""x402Version":2"#, r#""x402Version":"2""#, BadField("x402Version")),
+        (r#""x402Version":2"#, r#""x402Version":2.0"#, BadField("x402Version")),
         (r#""x402Version":2,"#, "", MissingField("x402Version")),
-        (
-            r#""x402Version":2"#,
-            r#""x402Version":1,"x402Version":2"#,
-            DuplicateField("x402Version"),
-        ),
+        (r#""x402Version":2"#, r#""x402Version":1,"x402Version":2"#, DuplicateField("x402Version")),
         (r#""payload""#, r#""p""#, MissingField("payload")),
         (r#""accepted""#, r#""a""#, MissingField("accepted")),
-        (
-            r#""accepted":{"#,
-            r#""accepted":7,"a":{"#,
-            BadField("accepted"),
-        ),
+        (r#""accepted":{"#, r#""accepted":7,"a":{"#, BadField("accepted")),
         (r#""exact""#, r#""upto""#, Unsupported(Feature::Upto)),
         (r#""exact""#, r#""nothing""#, BadField("scheme")),
-        (
-            r#"{"name""#,
-            r#"{"assetTransferMethod":"permit2","name""#,
-            Unsupported(Feature::Permit2),
-        ),
-        (
-            r#"{"name""#,
-            r#"{"assetTransferMethod":"none","name""#,
-            BadField("extra.assetTransferMethod"),
-        ),
+        (r#"{"name""#, r#"{"assetTransferMethod":"permit2","name""#, Unsupported(Feature::Permit2)),
+        (r#"{"name""#, r#"{"assetTransferMethod":"none","name""#, BadField("extra.assetTransferMethod")),
         (
             r#""authorization":"#,
             r#""permit2Authorization":{},"authorization":"#,
@@ -66,46 +32,18 @@ fn refuses_payloads_by_field() {
             r#""authorization":{},"authorization":"#,
             DuplicateField("payload.authorization"),
         ),
-        (
-            r#""authorization":"#,
-            r#""auth":"#,
-            MissingField("payload.authorization"),
-        ),
-        (
-            r#""authorization":{"#,
-            r#""authorization":null,"x":{"#,
-            BadField("payload.authorization"),
-        ),
-        (
-            r#""from":"0xf39F"#,
-            r#""from":"0xf39"#,
-            BadField("payload.authorization.from"),
-        ),
-        (
-            r#""to""#,
-            r#""t""#,
-            MissingField("payload.authorization.to"),
-        ),
-        (
-            r#""to":"#,
-            r#""to":"x","to":"#,
-            DuplicateField("payload.authorization.to"),
-        ),
-        (
-            r#""value":"10000""#,
-            r#""value":10000"#,
-            BadField("payload.authorization.value"),
-        ),
+        (r#""authorization":"#, r#""auth":"#, MissingField("payload.authorization")),
+        (r#""authorization":{"#, r#""authorization":null,"x":{"#, BadField("payload.authorization")),
+        (r#""from":"0xf39F"#, r#""from":"0xf39"#, BadField("payload.authorization.from")),
+        (r#""to""#, r#""t""#, MissingField("payload.authorization.to")),
+        (r#""to":"#, r#""to":"x","to":"#, DuplicateField("payload.authorization.to")),
+        (r#""value":"10000""#, r#""value":10000"#, BadField("payload.authorization.value")),
         (
             r#""value":"10000""#,
             r#""value":"340282366920938463463374607431768211456""#,
             OutOfRange("payload.authorization.value"),
         ),
-        (
-            r#""validAfter":"0""#,
-            r#""validAfter":0"#,
-            BadField("payload.authorization.validAfter"),
-        ),
+        (r#""validAfter":"0""#, r#""validAfter":0"#, BadField("payload.authorization.validAfter")),
         (
             "1795405949",
             "115792089237316195423570985008687907853269984665640564039457584007913129639935",
@@ -113,32 +51,12 @@ fn refuses_payloads_by_field() {
         ),
         ("0xe8d9", "0xe8d", BadField("payload.authorization.nonce")),
         ("0xe8d9", "e8d9", BadField("payload.authorization.nonce")),
-        (
-            r#""signature":"0x1b"#,
-            r#""signature":"0x"#,
-            BadField("payload.signature"),
-        ),
-        (
-            r#""signature":"0x1b"#,
-            r#""signature":"0xzz"#,
-            BadField("payload.signature"),
-        ),
-        (
-            r#""signature":"0x1b"#,
-            r#""signature":"1b"#,
-            BadField("payload.signature"),
-        ),
-        (
-            r#""signature":"0x"#,
-            &contract_signature,
-            Unsupported(Feature::ContractSignature),
-        ),
+        (r#""signature":"0x1b"#, r#""signature":"0x"#, BadField("payload.signature")),
+        (r#""signature":"0x1b"#, r#""signature":"0xzz"#, BadField("payload.signature")),
+        (r#""signature":"0x1b"#, r#""signature":"1b"#, BadField("payload.signature")),
+        (r#""signature":"0x"#, &contract_signature, Unsupported(Feature::ContractSignature)),
     ] {
-        assert_eq!(
-            PaymentPayload::parse(with(&payload(), from, to).as_bytes()),
-            Err(error),
-            "{to}"
-        );
+        assert_eq!(PaymentPayload::parse(with(&payload(), from, to).as_bytes()), Err(error), "{to}");
     }
 }
 
@@ -155,25 +73,13 @@ fn refuses_settle_responses_by_field() {
         (r#""0xde64"#, r#""de64"#, BadField("transaction")),
         (r#""0xde64"#, r#"null,"x":"0xde64"#, BadField("transaction")),
         ("eip155:84532", "base", BadField("network")),
-        (
-            "eip155:84532",
-            "solana:x",
-            Unsupported(Feature::NonEvmNetwork),
-        ),
+        ("eip155:84532", "solana:x", Unsupported(Feature::NonEvmNetwork)),
         ("0xf39F", "", BadField("payer")),
         (r#""5""#, "5", BadField("amount")),
-        (
-            r#""5""#,
-            r#""340282366920938463463374607431768211456""#,
-            OutOfRange("amount"),
-        ),
+        (r#""5""#, r#""340282366920938463463374607431768211456""#, OutOfRange("amount")),
         (r#""5""#, r#""5","errorReason":7"#, BadField("errorReason")),
     ] {
-        assert_eq!(
-            SettleResponse::parse(with(SETTLED, from, to).as_bytes()),
-            Err(error),
-            "{to}"
-        );
+        assert_eq!(SettleResponse::parse(with(SETTLED, from, to).as_bytes()), Err(error), "{to}");
     }
 }
 
@@ -186,29 +92,13 @@ fn refuses_payment_required_by_field() {
         (r#""error":"x""#, r#""error":{}"#, BadField("error")),
         (r#""resource""#, r#""r""#, MissingField("resource")),
         (r#""url""#, r#""u""#, MissingField("resource.url")),
-        (
-            r#""url":"#,
-            r#""url":"x","url":"#,
-            DuplicateField("resource.url"),
-        ),
-        (
-            r#""https://data.example/""#,
-            "null",
-            BadField("resource.url"),
-        ),
+        (r#""url":"#, r#""url":"x","url":"#, DuplicateField("resource.url")),
+        (r#""https://data.example/""#, "null", BadField("resource.url")),
         (r#""accepts":[]"#, r#""a":[]"#, MissingField("accepts")),
         (r#""accepts":[]"#, r#""accepts":{}"#, BadField("accepts")),
         (r#""accepts":[]"#, r#""accepts":null"#, BadField("accepts")),
-        (
-            r#""accepts":[]"#,
-            r#""accepts":[],"accepts":[]"#,
-            DuplicateField("accepts"),
-        ),
+        (r#""accepts":[]"#, r#""accepts":[],"accepts":[]"#, DuplicateField("accepts")),
     ] {
-        assert_eq!(
-            PaymentRequired::parse(with(REQUIRED, from, to).as_bytes()),
-            Err(error),
-            "{to}"
-        );
+        assert_eq!(PaymentRequired::parse(with(REQUIRED, from, to).as_bytes()), Err(error), "{to}");
     }
 }
