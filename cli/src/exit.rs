@@ -1,11 +1,11 @@
 //! How the command ends.
 
 use core::fmt::Display;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use counterfoil_audit::Verdict;
-
-use crate::screen::note;
+use counterfoil_record::Text;
 
 /// How a command ends. The numbers are those of the audit's verdicts, for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +57,13 @@ impl Failure {
     }
 }
 
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
         Self::new(error)
     }
+}
+
+/// Writes one line to stderr, safe on a terminal; if nobody can read it, that is no reason to fail.
+pub(crate) fn note(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "counterfoil: {}", Text::shown(text));
 }

@@ -9,8 +9,8 @@ use counterfoil_store::{SqliteStore, Store};
 use serde::{Deserialize, Serialize};
 
 use crate::args::Govern;
-use crate::exit::{Exit, Failure};
-use crate::screen::{json_line, note, safe};
+use crate::exit::{Exit, Failure, note};
+use crate::screen::{json_line, safe};
 
 /// The longest line that is read, in bytes.
 const LINE_MOST: u64 = 1024 * 1024;

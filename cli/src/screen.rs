@@ -18,11 +18,6 @@ pub(crate) fn line(text: impl Display) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes one line to stderr, safe on a terminal; if nobody can read it, that is no reason to fail.
-pub(crate) fn note(text: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "counterfoil: {}", Text::shown(text));
-}
-
 /// Writes `value` as one line of JSON to stdout and flushes it.
 pub(crate) fn json_line(value: &impl Serialize) -> Result<(), Failure> {
     line(serde_json::to_string(value).map_err(Failure::new)?)

@@ -13,10 +13,8 @@
 
 mod common;
 
-use core::time::Duration;
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
 use common::{Demo, args, folder, read, run, run_with};
 
@@ -25,10 +23,8 @@ use common::{Demo, args, folder, read, run, run_with};
 const TRANSCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/demo.stdout");
 
 #[test]
-fn it_says_what_the_transcript_says_within_five_seconds() {
-    let started = Instant::now();
+fn it_says_what_the_transcript_says() {
     let demo = Demo::new();
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     assert_eq!(demo.ran.stderr, "");
     let said = demo.ran.stdout.replace(&demo.dir.display().to_string(), "DIR");
     if std::env::var_os("UPDATE_TRANSCRIPTS").is_some() {

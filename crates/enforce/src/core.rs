@@ -18,9 +18,6 @@ use crate::prepare::{Prepared, prepare};
 use crate::signer::{SignError, Signer};
 use crate::surroundings::Surroundings;
 
-/// Name and version of this program, as `start` records state it.
-pub const TOOL: &str = concat!("counterfoil-enforce ", env!("CARGO_PKG_VERSION"));
-
 /// How far the clock may be behind the last record, in milliseconds, before the core refuses to go on: a
 /// clock that is set by a time server moves back by less.
 const CLOCK_SLACK: u64 = 1_000;

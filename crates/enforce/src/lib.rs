@@ -45,9 +45,9 @@ mod surroundings;
 
 pub use answer::{Answer, Failing, Granted, Question, Recorded, Repeated};
 pub use command::{Command, Pay};
-pub use core::{Core, Outstanding, TOOL};
+pub use core::{Core, Outstanding};
 pub use error::Error;
 pub use permit::{NotAllowed, Permit};
-pub use prepare::CommandError;
+pub use prepare::{CommandError, TOOL};
 pub use signer::{FileKey, KeyFileError, SignError, Signer};
 pub use surroundings::{Scripted, Surroundings, SurroundingsError, System};

@@ -13,8 +13,10 @@ use counterfoil_record::{FORMAT, Fixed, Input, Octets, Text, input};
 use counterfoil_store::Aside;
 
 use crate::command::{Attach, Command, Compensation, OpenRun, Pay};
-use crate::core::TOOL;
 use crate::surroundings::{Surroundings, SurroundingsError};
+
+/// Name and version of this program, as `start` records state it.
+pub const TOOL: &str = concat!("counterfoil-enforce ", env!("CARGO_PKG_VERSION"));
 
 /// Why a command cannot be put as an input. The log is as it was.
 #[derive(Debug, thiserror::Error)]
