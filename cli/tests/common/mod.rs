@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use counterfoil_audit::Trust;
 use counterfoil_enforce::FileKey;
-use counterfoil_store::{Records as _, SqliteReader};
+use counterfoil_store::{Records as _, SqliteReader, StoreError};
 use counterfoil_testkit::policy;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -125,6 +125,16 @@ pub fn read(log: &Path) -> (Vec<Vec<u8>>, Option<String>) {
     let reader = SqliteReader::open(log).unwrap();
     let entries = (0..reader.len()).map(|index| reader.read(index).unwrap().unwrap()).collect();
     (entries, reader.checkpoint().unwrap())
+}
+
+/// True if the log can be read. Where its writer was killed while it opened or closed the log, only a writer
+/// can put that right.
+pub fn readable(log: &Path) -> bool {
+    match SqliteReader::open(log) {
+        Ok(_) => true,
+        Err(StoreError::Interrupted) => false,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// A log of one's own, made by `init`.

@@ -95,16 +95,26 @@ pub enum StoreError {
     /// `SQLite` finds its file damaged, for instance cut short.
     #[error("the file is damaged")]
     Damaged,
+    /// A writer was killed while it opened or closed the log. Only a writer can put that right: opening the
+    /// log for writing once does.
+    #[error("a writer was killed while it opened or closed the log; open it for writing once")]
+    Interrupted,
     /// The operating system refused.
-    #[error("input or output failed")]
+    #[error("input or output failed: {0}")]
     Io(#[from] std::io::Error),
     /// `SQLite` refused, for a reason that has no variant of its own here.
-    #[error("SQLite failed")]
+    #[error("SQLite failed: {0}")]
     Sqlite(#[source] rusqlite::Error),
 }
 
+/// `SQLITE_READONLY_ROLLBACK`: a journal waits to be rolled back, and the connection may not write.
+const HOT_JOURNAL: i32 = 776;
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        if error.sqlite_error().is_some_and(|error| error.extended_code == HOT_JOURNAL) {
+            return Self::Interrupted;
+        }
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Busy,
             Some(rusqlite::ErrorCode::NotADatabase) => Self::NotALog,

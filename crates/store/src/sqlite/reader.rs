@@ -33,6 +33,7 @@ impl SqliteReader {
     /// - [`StoreError::NotALog`]: it is empty, no `SQLite` file, no log, or of another version.
     /// - [`StoreError::Damaged`]: `SQLite` finds it damaged, for instance cut short.
     /// - [`StoreError::NegativeIndex`]: all its records have numbers below 0.
+    /// - [`StoreError::Interrupted`]: a writer was killed in the middle; a reader changes nothing.
     /// - [`StoreError::Busy`], [`StoreError::Io`], [`StoreError::Sqlite`]: it cannot be read.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = connect::read(&Paths::existing(path)?)?;

@@ -144,3 +144,27 @@ fn cannot_write() {
     let refused = reader.connection.execute("DELETE FROM writer", []).unwrap_err();
     assert_eq!(refused.sqlite_error_code(), Some(rusqlite::ErrorCode::ReadOnly));
 }
+
+#[test]
+fn says_that_a_writer_was_killed_in_the_middle_and_changes_nothing() {
+    let (directory, path) = place();
+    let mut store = SqliteStore::create(&path).unwrap();
+    append_until(&mut store, 40);
+    store.close().unwrap();
+    // A transaction that has spilled to the file, with its journal: copied, nobody holds it any more.
+    let writer = rusqlite::Connection::open(&path).unwrap();
+    writer
+        .execute_batch("PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE record SET bytes = zeroblob(4000);")
+        .unwrap();
+    let left = directory.path().join("left.db");
+    fs::copy(&path, &left).unwrap();
+    let journal = |path: &std::path::Path| std::path::PathBuf::from(format!("{}-journal", path.display()));
+    fs::copy(journal(&path), journal(&left)).unwrap();
+    drop(writer);
+
+    let before = fs::read(&left).unwrap();
+    assert!(matches!(SqliteReader::open(&left), Err(StoreError::Interrupted)));
+    assert!(fs::read(&left).unwrap() == before && journal(&left).exists());
+    SqliteStore::open(&left).unwrap().close().unwrap();
+    assert_eq!(all(&SqliteReader::open(&left).unwrap(), 0).unwrap(), records(0..40));
+}
