@@ -4,6 +4,7 @@
 use core::fmt::Display;
 use std::io::{self, Write as _};
 
+use counterfoil_record::text::is_deceptive;
 use counterfoil_record::{Amount, Text};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -20,12 +21,27 @@ pub(crate) fn line(text: impl Display) -> Result<(), Failure> {
 
 /// Writes `value` as one line of JSON to stdout and flushes it.
 pub(crate) fn json_line(value: &impl Serialize) -> Result<(), Failure> {
-    line(serde_json::to_string(value).map_err(Failure::new)?)
+    line(escaped(&serde_json::to_string(value).map_err(Failure::new)?))
 }
 
 /// Writes `value` as JSON over several lines.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
-    line(serde_json::to_string_pretty(value).map_err(Failure::new)?)
+    line(escaped(&serde_json::to_string_pretty(value).map_err(Failure::new)?))
+}
+
+/// JSON in which no character moves the cursor or hides: such a character can only stand in a string, where
+/// `\u` says the same.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && is_deceptive(c) {
+            let mut units = [0; 2];
+            out.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// `2026-11-23T03:51:29.000Z`.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::args::Vectors;
 use crate::evidence::read_text;
 use crate::exit::{Exit, Failure};
-use crate::screen::line;
+use crate::screen::{line, safe};
 
 /// A vector, by its kind.
 #[derive(Deserialize)]
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Vectors) -> Result<Exit, Failure> {
             Ok(()) => passed = passed.saturating_add(1),
             Err(difference) => {
                 failed = failed.saturating_add(1);
-                line(format_args!("{}: {difference}", file.display()))?;
+                line(safe(format_args!("{}: {difference}", file.display())))?;
             }
         }
     }
@@ -47,9 +47,14 @@ pub(crate) fn run(args: &Vectors) -> Result<Exit, Failure> {
 fn find(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let entries = fs::read_dir(dir).map_err(|error| Failure::at(dir.display(), error))?;
     for entry in entries {
-        let path = entry?.path();
+        let entry = entry?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
         let named = |name: &str| path.parent().and_then(Path::file_name).is_some_and(|parent| parent == name);
-        if path.is_dir() {
+        // A link could lead back up.
+        if kind.is_symlink() {
+            continue;
+        }
+        if kind.is_dir() {
             find(&path, files)?;
         } else if path.extension().is_some_and(|end| end == "json")
             && (named("decision") || named("evidence"))

@@ -279,7 +279,7 @@ impl Stage {
         say("the seller pays 0.01 back (constructed for this demo)", &back)?;
         self.flat.turns_out(WEATHER, Loss::Stranded);
         flat_says("0.01 for a workflow that failed stays with the seller, unseen")?;
-        self.director.wait(185);
+        self.director.wait(245);
         say(
             "/boom can no longer be claimed: its reservation ends",
             &self.director.record(Command::Expire { payment: boom })?,

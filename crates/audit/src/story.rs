@@ -109,7 +109,9 @@ impl Story {
         if !belongs {
             return;
         }
-        if matches!(record.input, Input::Pay(_) | Input::Claim(_)) {
+        // A claim of what is not held is refused without a trace: it decided nothing.
+        let decides = matches!(record.input, Input::Pay(_) | Input::Claim(_));
+        if decides && record.verdict.outcome != Outcome::Refused {
             self.decided = Some(record.index);
             self.policy.clone_from(&self.current_policy);
             if record.verdict.outcome == Outcome::Allow {

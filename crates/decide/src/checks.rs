@@ -139,7 +139,8 @@ impl<'a> Asked<'a> {
     /// purpose: that is the safe side.
     fn purchase(&self) -> Option<Hash32> {
         let terms = self.terms()?;
-        let item = self.pay.item.as_ref().map_or("", Id::as_str);
+        // An item means something only where a plan lists it: elsewhere any word would make a new purchase.
+        let item = self.bound_plan().and(self.pay.item.as_ref()).map_or("", Id::as_str);
         let fields = [
             self.run?.principal.as_str(),
             self.payee()?.as_str(),
@@ -193,7 +194,6 @@ impl<'a> Asked<'a> {
                 .map(|(plan, item)| ItemOf { plan: plan.index, item: item.clone() }),
             purchase: self.purchase()?,
             groups: groups.iter().flatten().cloned().collect(),
-            strays_until: 0,
         })
     }
 }

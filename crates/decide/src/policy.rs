@@ -113,6 +113,13 @@ wire_map! {
     }
 }
 
+impl PhaseRule {
+    /// The digest of the rule: a run is in a phase under the rule that it entered it by.
+    pub fn digest(&self) -> Hash32 {
+        Hash32::of(&[&self.to_bytes()])
+    }
+}
+
 wire_map! {
     /// Approvals that are needed.
     pub struct Need {

@@ -51,6 +51,8 @@ wire_map! {
         12 => purchases: BTreeMap<Hash32, BTreeSet<Index>>,
         /// The payment that each signed obligation was bound to.
         13 => obligations: BTreeMap<Hash32, Index>,
+        /// What each name that a policy gave an asset stands for, for good (CAIP-19).
+        14 => assets: BTreeMap<Id, Text>,
     }
 }
 
@@ -91,6 +93,8 @@ wire_map! {
         9 => last: Index,
         /// Its transactions, by the caller's name for each.
         10 => transactions: BTreeMap<Id, Index>,
+        /// The digest of the rule that its phase was entered by.
+        11 => phase_rule: Hash32,
     }
 }
 

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil_decide::policy::{PolicyError, compile};
 use counterfoil_decide::{SEMANTICS, State};
+use counterfoil_rails::caip::Account;
 use counterfoil_rails::url::{ResourceUrl, UrlError};
 use counterfoil_rails::x402::{ParseError, PaymentPayload, PaymentRequired};
 use counterfoil_record::codec::Wire as _;
@@ -238,7 +239,8 @@ fn attached(attach: Attach) -> input::Attach {
     let items = attach.items.into_iter().map(|item| input::PlanItem {
         id: item.id,
         category: item.category,
-        payee: item.payee,
+        // Addresses are written in any case; what is no account is left to the decision to refuse.
+        payee: item.payee.as_str().parse::<Account>().map_or(item.payee, Text::shown),
         asset: item.asset,
         ceiling: item.ceiling,
     });

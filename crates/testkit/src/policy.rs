@@ -140,7 +140,8 @@ releases = "chain"
 /// The same for runs that open in `execute` and need no plan there.
 pub fn plain() -> String {
     let open = vary(&full(), "initial_phase = \"explore\"", "initial_phase = \"execute\"");
-    vary(&open, "plan_bound = true", "plan_bound = false")
+    let free = "enter = { artefacts = [\"plan\"], approvals = 1, from = \"finance\", ttl = \"1h\" }\nplan_bound = true\n";
+    vary(&open, free, "")
 }
 
 /// `policy` with one passage replaced, which must stand in it exactly once.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use counterfoil_rails::caip::Account;
 use counterfoil_record::verdict::{Check, CheckName, OperandName};
 
 use super::Asked;
@@ -53,6 +54,14 @@ impl Asked<'_> {
         let row = row.with(OperandName::Account, &wallet.account);
         let agent = self.run.map(|run| &run.agent).filter(|agent| rules.agents.contains_key(*agent));
         let serves = agent.is_none_or(|agent| wallet.agents.contains(agent));
-        row.unless((!serves).then_some("does-not-serve-agent"))
+        let chain = wallet.account.as_str().parse::<Account>().ok().map(|account| account.chain);
+        let asset_chain = self.asset().and_then(|_| self.terms()).map(|terms| terms.asset.chain);
+        row.unless(if !serves {
+            Some("does-not-serve-agent")
+        } else if asset_chain.is_some_and(|asset| chain != Some(asset)) {
+            Some("another-chain")
+        } else {
+            None
+        })
     }
 }

@@ -30,6 +30,9 @@ impl Asked<'_> {
             .with_some(OperandName::Category, self.pay.category.as_ref());
         let Some(rule) = self.phase_rule() else { return row.fail("unknown-phase") };
         let row = row.with(OperandName::MayPay, rule.pay);
+        if rule.digest() != run.phase_rule {
+            return row.fail("rule-changed-since-entry");
+        }
         row.unless(match &self.pay.category {
             _ if !rule.pay => Some("phase-may-not-pay"),
             None => Some("no-category"),

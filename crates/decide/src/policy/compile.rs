@@ -83,8 +83,14 @@ impl Compiler<'_> {
             budgets: s.budgets.iter().filter_map(|budget| budget.id.get_ref().parse().ok()).collect(),
             counts: parts::count_budgets(&s.budgets),
         };
+        self.distinct_assets(&s.assets);
         let phases = self.table("phases", &s.phases, |c, phase| c.phase(phase, &names));
         let initial_phase = self.known(&s.initial_phase, "phase", &names.phases);
+        let entered = initial_phase.as_ref().and_then(|name| phases.as_ref()?.get(name));
+        if entered.is_some_and(|rule| !rule.artefacts.is_empty() || rule.approvals.is_some()) {
+            let why = "a run opens in `initial_phase`: that phase cannot have conditions to `enter`";
+            self.problem(&s.initial_phase.span(), Kind::Together(why));
+        }
         let transactions = self.transactions(&s.transactions, &names);
         let budgets = self.list("budgets", &s.budgets, RULES_MOST, |c, budget| c.budget(budget, &names));
         let gates = self.list("gates", &s.gates, RULES_MOST, |c, gate| c.gate(gate, &names));

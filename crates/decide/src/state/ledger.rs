@@ -135,5 +135,5 @@ fn sum<'e>(entries: impl Iterator<Item = &'e Entry>) -> Contribution {
 }
 
 fn is_gone(entry: &Entry, now: Time, window: Span) -> bool {
-    entry.at.plus(window) <= now
+    now.millis().saturating_sub(entry.at.millis()) >= window.millis()
 }

@@ -144,9 +144,6 @@ wire_map! {
         17 => purchase: Hash32,
         /// The budget groups that it counts in.
         18 => groups: Vec<GroupKey>,
-        /// Unix seconds: until then something could be claimed that the wallet signed and that was not
-        /// bound, because it is not what was allowed or not the first.
-        19 => strays_until: u64,
     }
 }
 

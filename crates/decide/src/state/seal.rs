@@ -138,6 +138,8 @@ impl State {
             run.answers.clear();
         }
         self.ledgers.retain(|group, _| policy.budgets_since.contains_key(&group.budget));
+        let pinned = policy.policy.assets.iter().map(|(name, pin)| (name.clone(), pin.id.clone()));
+        self.assets.extend(pinned);
         self.policy = Some(policy);
     }
 

@@ -57,9 +57,6 @@ pub(super) fn bind(mut draft: Draft<'_>, bind: &Bind) -> Decision {
         draft.code(Code::SlotNotUsed);
     }
     payment.bound = Some(Bound { index: draft.index, digest: signed.digest, slot });
-    if let Some(terms) = payment.terms.as_mut() {
-        terms.claimable_until = bind.authorization.valid_before.max(terms.strays_until);
-    }
     payment.last = draft.index;
     draft.change(Change::Obligation(signed.key_digest(), bind.payment));
     draft.change(Change::Payment(bind.payment, Box::new(payment)));
@@ -69,8 +66,7 @@ pub(super) fn bind(mut draft: Draft<'_>, bind: &Bind) -> Decision {
 /// Refused, but the payload is out: the reservation cannot end before it does.
 fn hold_longer(mut draft: Draft<'_>, bind: &Bind, mut payment: Payment, code: Code) -> Decision {
     if let Some(terms) = payment.terms.as_mut() {
-        terms.strays_until = terms.strays_until.max(bind.authorization.valid_before);
-        terms.claimable_until = terms.claimable_until.max(terms.strays_until);
+        terms.claimable_until = terms.claimable_until.max(bind.authorization.valid_before);
     }
     payment.last = draft.index;
     draft.code(code);

@@ -42,6 +42,10 @@ pub(super) fn adopt_policy(mut draft: Draft<'_>, genesis: &Genesis, adopt: &Adop
     if policy.keys().any(|key| *key.key().bytes() == genesis.log_key.0) {
         return draft.refuse(Code::KeyShared);
     }
+    let stood_for = |name, id| draft.state.assets.get(name).is_some_and(|before| before != id);
+    if policy.assets.iter().any(|(name, pin)| stood_for(name, &pin.id)) {
+        return draft.refuse(Code::AssetIdentityChanged);
+    }
     let old = draft.state.policy.as_ref();
     let mut budgets_since = BTreeMap::new();
     if let Some(old) = old {

@@ -4,9 +4,10 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use counterfoil_record::Index;
+use counterfoil_rails::caip::Account;
 use counterfoil_record::input::{Attach, CloseRun, EnterPhase, OpenRun};
 use counterfoil_record::verdict::{CheckName, CheckResult, Code, OperandName, Outcome};
+use counterfoil_record::{Index, Text};
 
 use crate::approvals;
 use crate::draft::{Decision, Draft, Row};
@@ -27,6 +28,9 @@ pub(super) fn open(mut draft: Draft<'_>, open: &OpenRun) -> Decision {
     if draft.state.runs.values().any(|run| run.id == open.id) {
         return draft.refuse(Code::IdTaken);
     }
+    let Some(initial) = policy.policy.phases.get(&policy.policy.initial_phase) else {
+        return draft.refuse(Code::UnknownPhase);
+    };
     let run = Run {
         id: open.id.clone(),
         agent: open.agent.clone(),
@@ -38,6 +42,7 @@ pub(super) fn open(mut draft: Draft<'_>, open: &OpenRun) -> Decision {
         answers: Vec::new(),
         last: draft.index,
         transactions: BTreeMap::new(),
+        phase_rule: initial.digest(),
     };
     draft.change(Change::Run(draft.index, Box::new(run)));
     draft.accept()
@@ -74,6 +79,11 @@ pub(super) fn attach(mut draft: Draft<'_>, attach: &Attach) -> Decision {
     let ids: BTreeSet<_> = attach.items.iter().map(|item| &item.id).collect();
     if ids.len() != attach.items.len() {
         return draft.refuse(Code::IdTaken);
+    }
+    let canonical =
+        |payee: &Text| payee.as_str().parse::<Account>().is_ok_and(|account| Text::shown(account) == *payee);
+    if !attach.items.iter().all(|item| canonical(&item.payee)) {
+        return draft.refuse(Code::BadAccount);
     }
     let mut run = run.clone();
     let artefact = Artefact { since: now(&draft), digest: attach.digest, items: attach.items.clone() };
@@ -123,6 +133,7 @@ pub(super) fn enter_phase(mut draft: Draft<'_>, enter: &EnterPhase) -> Decision 
     let mut run = run.clone();
     run.plan = entered_plan(&run, rule.plan_bound);
     run.phase = enter.phase.clone();
+    run.phase_rule = rule.digest();
     run.phase_since = now(&draft);
     run.answers.clear();
     run.last = draft.index;

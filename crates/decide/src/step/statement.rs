@@ -69,12 +69,14 @@ fn admissible<'a>(
     }
     let mut count = 0_usize;
     for earlier in before {
-        if earlier.person == answered.person && earlier.role == answered.role {
+        let same = earlier.person == answered.person && earlier.role == answered.role;
+        // A refusal may follow an approval: it takes it back. Nothing follows a refusal.
+        if same && (answered.approved || !earlier.approved) {
             return Err(Code::AlreadyAnswered);
         }
         count = count.saturating_add(1);
     }
-    if count >= ANSWERS_MOST { Err(Code::TooMany) } else { Ok(()) }
+    if answered.approved && count >= ANSWERS_MOST { Err(Code::TooMany) } else { Ok(()) }
 }
 
 fn about_payment(

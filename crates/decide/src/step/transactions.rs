@@ -52,6 +52,9 @@ fn open_transaction<'s>(draft: &mut Draft<'s>, index: Index) -> Result<&'s Trans
     let state = draft.state;
     let found = state.transactions.get(&index).ok_or(Code::UnknownTransaction)?;
     draft.previous(found.last);
+    if !state.runs.contains_key(&found.run) {
+        return Err(Code::UnknownRun);
+    }
     match found.standing {
         Standing::Open => Ok(found),
         Standing::Committed | Standing::Aborted => Err(Code::UnknownTransaction),

@@ -119,6 +119,10 @@ wire_code! {
         46 => KeyReused = "key-reused",
         /// Phase conditions are not met; the trace says which.
         47 => ConditionsNotMet = "conditions-not-met",
+        /// A policy's name for an asset named another asset before.
+        48 => AssetIdentityChanged = "asset-identity-changed",
+        /// A plan's payee is not an account in lower-case CAIP-10.
+        49 => BadAccount = "bad-account",
     }
 }
 

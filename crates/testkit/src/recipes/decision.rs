@@ -3,6 +3,7 @@
 mod approvals;
 mod binding;
 mod budgets;
+mod evasions;
 mod facts;
 mod gates;
 mod money;
@@ -36,6 +37,7 @@ pub fn all() -> Vec<Decision> {
         repeats::all(),
         binding::all(),
         policies::all(),
+        evasions::all(),
     ];
     themes.concat()
 }

@@ -58,6 +58,17 @@ impl Compiler<'_> {
         })
     }
 
+    /// Two names for one asset would keep the rules of each from the payments of the other.
+    pub(super) fn distinct_assets(&mut self, assets: &Table<Asset>) {
+        let mut seen = BTreeSet::new();
+        for asset in assets.values() {
+            if !seen.insert(asset.id.get_ref().to_ascii_lowercase()) {
+                let name = asset.id.get_ref().clone();
+                self.problem(&asset.id.span(), Kind::Twice { what: "asset", name });
+            }
+        }
+    }
+
     pub(super) fn agent(&mut self, agent: &Agent) -> Option<AgentRule> {
         self.later("agents.*.keys", &agent.keys);
         let owner = match &agent.owner {
@@ -148,7 +159,7 @@ impl Compiler<'_> {
     }
 
     fn enter(&mut self, enter: &Enter, names: &Names<'_>) -> Option<(BTreeSet<Id>, Option<Need>)> {
-        let artefacts = self.list("enter.artefacts", &enter.artefacts, ENTRIES_MOST, Self::id)?;
+        let artefacts = self.list("enter.artefacts", &enter.artefacts, MEMBERS_MOST, Self::id)?;
         let need = match (&enter.approvals, &enter.from, &enter.ttl) {
             (Some(approvals), Some(from), Some(ttl)) => Some(self.needed(approvals, from, ttl, names)?),
             (None, None, None) => None,
@@ -316,6 +327,11 @@ impl Compiler<'_> {
         });
         let max_exposure = self.amounts(&rules.max_exposure, names);
         let max_lifetime = self.span(&rules.max_lifetime);
+        if max_lifetime.is_some_and(|span| span.seconds() == 0) {
+            let expected = "a lifetime of at least 1s";
+            let found = rules.max_lifetime.get_ref().clone();
+            self.problem(&rules.max_lifetime.span(), Kind::Expected { expected, found });
+        }
         let finality = self.span(&rules.finality);
         let slot_required = self.choice(&rules.slot, &[("required", true), ("preferred", false)]);
         Some(ObligationRule {

@@ -38,6 +38,23 @@ fn problem_at(from: &str, to: &str, at: &str) -> Kind {
 }
 
 #[test]
+fn refuses_two_names_for_one_asset_and_conditions_on_the_first_phase() {
+    let twice = SAMPLE.replace(
+        "[agents.",
+        "[assets.again]\nid = \"eip155:84532/erc20:0x036CBD53842C5426634E7929541EC2318F3DCF7E\"\ndecimals = 6\n\
+         domain = { name = \"USDC\", version = \"2\" }\n[agents.",
+    );
+    let problems = compile(&twice).unwrap_err().problems;
+    assert!(
+        problems.iter().any(|problem| matches!(problem.kind, Kind::Twice { what: "asset", .. })),
+        "{problems:?}"
+    );
+    let conditioned = SAMPLE.replace("initial_phase = \"explore\"", "initial_phase = \"execute\"");
+    let problems = compile(&conditioned).unwrap_err().problems;
+    assert!(problems.iter().any(|problem| matches!(problem.kind, Kind::Together(_))), "{problems:?}");
+}
+
+#[test]
 fn the_sample_compiles_to_what_it_says() {
     let policy = compile(SAMPLE).unwrap();
     assert_eq!(

@@ -128,13 +128,13 @@ fn stray_outlives_the_bound() -> Decision {
     );
     let mut stray = scene.signing(&allowed);
     stray.authorization.to = OTHER_SELLER.parse().unwrap();
-    stray.authorization.valid_before -= 60;
-    scene.bind(allowed.index, &stray, refused(MISMATCH).failing(&["payee"]));
+    stray.authorization.valid_before += 60;
+    scene.bind(allowed.index, &stray, refused(MISMATCH).failing(&["payee", "lifetime"]));
     let mut signing = scene.signing(&allowed);
     signing.authorization.valid_before -= 540;
     scene.bind(allowed.index, &signing, accepted());
-    scene.at(660_000).expire(allowed.index, refused(&["still-claimable"]));
-    scene.at(660_001).expire(allowed.index, accepted());
+    scene.at(780_000).expire(allowed.index, refused(&["still-claimable"]));
+    scene.at(780_001).expire(allowed.index, accepted());
     scene.finish()
 }
 
@@ -146,10 +146,11 @@ fn second_payload() -> Decision {
     let mut signing = scene.signing(&allowed);
     signing.authorization.valid_before -= 540;
     scene.bind(allowed.index, &signing, accepted());
-    let second = scene.signing(&allowed);
+    let mut second = scene.signing(&allowed);
+    second.authorization.valid_before += 100;
     scene.bind(allowed.index, &second, refused(&["already-bound"]));
-    scene.at(180_001).expire(allowed.index, refused(&["still-claimable"]));
-    scene.at(720_001).expire(allowed.index, accepted());
+    scene.at(820_000).expire(allowed.index, refused(&["still-claimable"]));
+    scene.at(820_001).expire(allowed.index, accepted());
     scene.finish()
 }
 

@@ -1,9 +1,12 @@
 //! Repeats: nothing is bought twice by accident, and a request that comes again gets its first answer.
 
+use counterfoil_enforce::command::PlanItem;
+use counterfoil_record::Amount;
+
 use super::gates::LOOSE;
-use crate::policy;
 use crate::scene::{Ask, Scene, accepted, allow, deny, hold, repeat};
 use crate::vectors::Decision;
+use crate::{policy, rail};
 
 pub(super) fn all() -> Vec<Decision> {
     vec![
@@ -51,8 +54,18 @@ fn query() -> Decision {
 }
 
 fn another_item() -> Decision {
-    let (mut scene, run) =
-        Scene::plain("purchase-of-another-item", "For another plan item it is another purchase.");
+    let shows = "For another item of the plan it is another purchase.";
+    let mut scene = Scene::new("purchase-of-another-item", shows, &policy::full());
+    let run = scene.open_run();
+    let item = |id: &str| PlanItem {
+        id: id.parse().unwrap(),
+        category: "data".parse().unwrap(),
+        payee: format!("{}:{}", rail::CHAIN, rail::SELLER).parse().unwrap(),
+        asset: "usdc".parse().unwrap(),
+        ceiling: Amount::new(300_000),
+    };
+    scene.attach_items(run, vec![item("first"), item("second")]);
+    scene.execute(run);
     scene.pay(&Ask::new(run, "a", 100_000).item("first"), allow());
     scene.pay(&Ask::new(run, "a", 100_000).key("b").item("second"), allow());
     scene.pay(&Ask::new(run, "a", 100_000).key("c").item("second"), deny(&["purchase"]));
@@ -125,7 +138,7 @@ fn same_terms_in_other_bytes() -> Decision {
         "A request is its parsed terms: the case of an address and unknown fields do not make another.",
     );
     let allowed = scene.pay(&Ask::new(run, "a", 100_000), allow());
-    let shouted = crate::rail::SELLER.to_uppercase().replace("0X", "0x");
+    let shouted = rail::SELLER.to_uppercase().replace("0X", "0x");
     let other = Ask::new(run, "a", 100_000).offer("/payTo", shouted).offer_new("", "note", "hello");
     scene.step(other.command(), repeat(allowed.index, "open"));
     scene.finish()

@@ -109,14 +109,15 @@ fn expired_unbound() -> Decision {
 }
 
 fn expired_bound() -> Decision {
-    let shows = "A bound reservation ends past the end of what was signed and the rail's finality.";
+    let shows = "A reservation stands as long as its permit, also where what was signed for it ends sooner.";
     let (mut scene, run, allowed) = reserved("reservation-expires-bound", shows, &[]);
     let mut signing = scene.signing(&allowed);
     signing.authorization.valid_before -= 540;
     scene.bind(allowed.index, &signing, accepted());
     scene.unknown(allowed.index, accepted());
-    scene.at(180_000).expire(allowed.index, refused(&["still-claimable"]));
-    scene.at(180_001).expire(allowed.index, accepted());
+    scene.at(180_001).expire(allowed.index, refused(&["still-claimable"]));
+    scene.at(720_000).expire(allowed.index, refused(&["still-claimable"]));
+    scene.at(720_001).expire(allowed.index, accepted());
     more(&mut scene, run, allow());
     scene.finish()
 }
