@@ -146,7 +146,7 @@ pub(crate) struct Verify {
 pub(crate) struct Explain {
     /// The log
     pub(crate) log: PathBuf,
-    /// The payment: the index of the record that allowed, held or denied it
+    /// The payment: the index of the record that asked for it, or of any record about it
     pub(crate) payment: u64,
     /// What is believed beforehand
     #[arg(long, value_name = "FILE")]

@@ -102,13 +102,16 @@ fn tamper(
 fn next_steps(dir: &Path, payment: u64) -> Result<(), Failure> {
     heading("Try next")?;
     let dir = Text::shown(dir.display());
-    line(format_args!("  counterfoil verify {dir}/log.sqlite --trust {dir}/trust.toml"))?;
+    // Started through cargo, the command is not on the path.
+    let me =
+        if std::env::var_os("CARGO").is_some() { "cargo run -q -p counterfoil --" } else { "counterfoil" };
+    line(format_args!("  {me} verify {dir}/log.sqlite --trust {dir}/trust.toml"))?;
     line(format_args!(
-        "  counterfoil verify {dir}/log.sqlite                      # without trust: insufficient, exit 3"
+        "  {me} verify {dir}/log.sqlite                      # without trust: insufficient, exit 3"
     ))?;
-    line(format_args!("  counterfoil explain {dir}/log.sqlite {payment} --trust {dir}/trust.toml --json"))?;
+    line(format_args!("  {me} explain {dir}/log.sqlite {payment} --trust {dir}/trust.toml --json"))?;
     line(format_args!(
-        "  counterfoil govern {dir}/again.sqlite --key {dir}/keys/log.pem --replay < {dir}/inputs.jsonl"
+        "  {me} govern {dir}/again.sqlite --key {dir}/keys/log.pem --replay < {dir}/inputs.jsonl"
     ))
 }
 

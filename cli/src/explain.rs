@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::args::Explain;
 use crate::evidence::{audit, open_log, read_trust};
 use crate::exit::{Exit, Failure};
-use crate::screen::{json, line, safe, time};
+use crate::screen::{json, page, safe, time};
 use crate::verify;
 use words::headline;
 
@@ -27,25 +27,34 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     let trust = read_trust(args.trust.as_deref())?;
     let log = open_log(&args.log)?;
     let place = || format!("payment {}", args.payment);
-    let entry = log.read(args.payment).map_err(|error| Failure::at(place(), error))?;
-    let entry = entry.ok_or_else(|| Failure::at(place(), "there is no such record"))?;
-    let Ok(record) = SignedRecord::decode(&entry) else {
+    let read = |index| -> Result<Option<SignedRecord>, Failure> {
+        let entry = log.read(index).map_err(|error| Failure::at(place(), error))?;
+        let entry = entry.ok_or_else(|| Failure::at(place(), "there is no such record"))?;
+        Ok(SignedRecord::decode(&entry).ok())
+    };
+    // A record about a payment, such as the claim that allowed it, stands for the payment.
+    let named = read(args.payment)?;
+    let record = match named.as_ref().and_then(|record| record.unverified().input.payment()) {
+        Some(payment) => read(payment.value())?,
+        None => named,
+    };
+    let Some(record) = record else {
         let (report, _) = audit(&log, trust, &mut |_| {});
         if args.json {
             json(&Explanation { story: None, report: &report })?;
         } else {
-            line(verify::text(&report))?;
+            page(verify::text(&report))?;
         }
         return Ok(Exit::Verdict(report.verdict));
     };
     let mut story = Story::of(record.unverified())
-        .ok_or_else(|| Failure::at(place(), "the record of that index does not ask for a payment"))?;
+        .ok_or_else(|| Failure::at(place(), "the record of that index is about no payment"))?;
     let (report, state) = audit(&log, trust, &mut |checked| story.observe(checked));
     story.conclude(&state);
     if args.json {
         json(&Explanation { story: Some(&story), report: &report })?;
     } else {
-        line(text(&story, &report))?;
+        page(text(&story, &report))?;
     }
     Ok(Exit::Verdict(report.verdict))
 }

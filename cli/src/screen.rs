@@ -19,6 +19,15 @@ pub(crate) fn line(text: impl Display) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes the whole of an answer to stdout. If nobody reads it to the end, the answer is still the answer.
+pub(crate) fn page(text: impl Display) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 /// Writes `value` as one line of JSON to stdout and flushes it.
 pub(crate) fn json_line(value: &impl Serialize) -> Result<(), Failure> {
     line(escaped(&serde_json::to_string(value).map_err(Failure::new)?))
@@ -26,7 +35,7 @@ pub(crate) fn json_line(value: &impl Serialize) -> Result<(), Failure> {
 
 /// Writes `value` as JSON over several lines.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
-    line(escaped(&serde_json::to_string_pretty(value).map_err(Failure::new)?))
+    page(escaped(&serde_json::to_string_pretty(value).map_err(Failure::new)?))
 }
 
 /// JSON in which no character moves the cursor or hides: such a character can only stand in a string, where

@@ -5,7 +5,7 @@ use counterfoil_audit::{Report, Verdict};
 use crate::args::Verify;
 use crate::evidence::{audit, open_log, read_trust};
 use crate::exit::{Exit, Failure};
-use crate::screen::{json, line, safe, time};
+use crate::screen::{json, page, safe, time};
 
 /// How many findings are shown as text; JSON has them all.
 const SHOWN: usize = 20;
@@ -16,7 +16,7 @@ pub(crate) fn run(args: &Verify) -> Result<Exit, Failure> {
     if args.json {
         json(&report)?;
     } else {
-        line(text(&report))?;
+        page(text(&report))?;
     }
     Ok(Exit::Verdict(report.verdict))
 }
@@ -41,11 +41,24 @@ pub(crate) fn text(report: &Report) -> String {
     add("root", scope.root.clone());
     let assurance = report.assurance.map_or("none", |level| level.code());
     let required = report.required.map_or("none", |level| level.code());
-    add("assurance", format!("{assurance} (required: {required})"));
+    let pinned = scope.pinned.map(|pinned| format!(", {pinned} of {} records", scope.records));
+    add("assurance", format!("{assurance}{} (required: {required})", pinned.unwrap_or_default()));
+    for policy in report.summary.policies.iter().rev().take(SHOWN) {
+        let digest = policy.digest.get(..16).unwrap_or_default();
+        add(
+            "policy",
+            format!("{} version {} since record {}, {digest}..", policy.name, policy.version, policy.index),
+        );
+    }
     let decisions: Vec<String> =
         report.summary.decisions.iter().map(|(what, count)| format!("{count} {what}")).collect();
     if !decisions.is_empty() {
         add("payments", decisions.join(", "));
+    }
+    let codes: Vec<String> =
+        report.summary.codes.iter().map(|(code, count)| format!("{count} {code}")).collect();
+    if !codes.is_empty() {
+        add("codes", codes.join(", "));
     }
     for (asset, total) in &report.summary.totals {
         let sums = format!(

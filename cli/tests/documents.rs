@@ -8,7 +8,11 @@
 )]
 
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -60,5 +64,43 @@ fn every_finding_of_the_auditor_has_a_vector_or_a_reason() {
     for code in counterfoil_audit::FindingCode::ALL {
         let shown = texts.iter().any(|text| text.contains(&format!("\"code\": \"{code}\"")));
         assert!(shown || from_the_store.contains(&code.code()), "no vector shows {code}");
+    }
+}
+
+#[test]
+fn the_session_with_govern_goes_as_written() {
+    let page = read("docs/govern.md");
+    let policy = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, file) = (folder.path().join("agents"), folder.path().join("policy.toml"));
+    fs::write(&file, policy).unwrap();
+    let program = env!("CARGO_BIN_EXE_counterfoil");
+    let init = ["--origin", "payments.example/agents", "--policy"];
+    let made = Command::new(program).arg("init").arg(&dir).args(init).arg(&file).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+
+    let line =
+        |prefix: &str| page.lines().filter_map(|it| it.strip_prefix(prefix)).map(String::from).collect();
+    let (commands, answers): (Vec<String>, Vec<String>) = (line("> "), line("< "));
+    let mut govern = Command::new(program)
+        .arg("govern")
+        .arg(dir.join("log.sqlite"))
+        .arg("--key")
+        .arg(dir.join("keys/log.pem"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    govern.stdin.take().unwrap().write_all(format!("{}\n", commands.join("\n")).as_bytes()).unwrap();
+    let said = govern.wait_with_output().unwrap();
+    assert!(said.status.success());
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert_eq!(said.lines().count(), answers.len());
+    for (said, written) in said.lines().zip(&answers) {
+        let [said, written] = [said, written].map(|line| serde_json::from_str::<Value>(line).unwrap());
+        for field in ["index", "outcome", "codes", "failing", "repeat_of", "status"] {
+            assert_eq!(said[field], written[field], "{field}");
+        }
+        assert_eq!(said.get("permit").is_some(), written.get("permit").is_some());
     }
 }

@@ -37,7 +37,7 @@ impl Ran {
 /// The command.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_counterfoil"));
-    command.env_remove("RUST_BACKTRACE").env("COLUMNS", "110");
+    command.env_remove("RUST_BACKTRACE").env("COLUMNS", "110").env("CARGO", "cargo");
     command
 }
 

@@ -270,6 +270,7 @@ impl Auditor {
         self.first_time.get_or_insert(record.time.millis());
         self.summary.count(&record);
         self.state.seal(decision.pending, leaf);
+        self.summary.adopted(record.index.value(), &self.state);
         Ok(Checked { record, leaf })
     }
 
@@ -314,6 +315,7 @@ impl Auditor {
                 origin: self.log.as_ref().map(|(origin, _)| origin.to_string()),
                 log_key: self.log.as_ref().map(|(_, key)| key.to_string()),
                 records: self.tree.size(),
+                pinned: self.trust.as_ref().and_then(|trust| Some(trust.checkpoint.as_ref()?.size)),
                 followed: self.followed,
                 root: self.tree.root().to_string(),
                 first_time: self.first_time,

@@ -33,5 +33,5 @@ pub use finding::{Finding, FindingCode, NotChecked, NotCheckedCode};
 pub use note::{CheckpointError, LogVerifier, open_checkpoint};
 pub use report::{Report, Scope, Verdict};
 pub use story::{Chapter, Story};
-pub use summary::{AssetTotal, OpenItem, Summary};
+pub use summary::{Adopted, AssetTotal, OpenItem, Summary};
 pub use trust::{Level, Trust, TrustError};

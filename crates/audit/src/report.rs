@@ -58,6 +58,8 @@ pub struct Scope {
     pub log_key: Option<String>,
     /// The number of entries seen.
     pub records: u64,
+    /// The number of records under the pinned checkpoint: none of these can have been rewritten.
+    pub pinned: Option<u64>,
     /// The number of records that were decided again and followed.
     pub followed: u64,
     /// The root over all entries seen, in hexadecimal.

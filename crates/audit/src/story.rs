@@ -144,14 +144,7 @@ impl Story {
             Input::Abort(abort) => Some(abort.transaction) == self.transaction,
             Input::Attach(attach) => attach.run == self.run && self.decided.is_none(),
             Input::EnterPhase(enter) => enter.run == self.run && self.decided.is_none(),
-            Input::Claim(claim) => claim.payment == self.payment,
-            Input::Bind(bind) => bind.payment == self.payment,
-            Input::Settle(settle) => settle.payment == self.payment,
-            Input::Fail(fail) => fail.payment == self.payment,
-            Input::Unknown(unknown) => unknown.payment == self.payment,
-            Input::Expire(expire) => expire.payment == self.payment,
-            Input::Compensate(compensate) => compensate.payment == self.payment,
-            _ => false,
+            input => input.payment() == Some(self.payment),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a log adds up to: counts, totals per asset, and what is open.
 
 use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use counterfoil_decide::State;
@@ -34,11 +34,28 @@ pub struct OpenItem {
     pub amount: Amount,
 }
 
+/// A policy that was put in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Adopted {
+    /// The record that did it.
+    pub index: u64,
+    /// The policy's name.
+    pub name: String,
+    /// Its version.
+    pub version: u64,
+    /// Its digest, in hexadecimal.
+    pub digest: String,
+}
+
 /// What a log adds up to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// How many decisions on payments came out how.
     pub decisions: BTreeMap<&'static str, u64>,
+    /// How often each reason and discrepancy stands in a record.
+    pub codes: BTreeMap<&'static str, u64>,
+    /// Every policy that was put in force.
+    pub policies: Vec<Adopted>,
     /// Totals by asset.
     pub totals: BTreeMap<String, AssetTotal>,
     /// What is open.
@@ -48,11 +65,26 @@ pub struct Summary {
 impl Summary {
     /// Counts a decision.
     pub(crate) fn count(&mut self, record: &Record) {
+        for code in &record.verdict.codes {
+            let count = self.codes.entry(code.code()).or_default();
+            *count = count.saturating_add(1);
+        }
         if matches!(record.input, Input::Pay(_) | Input::Claim(_)) {
             let outcome: Outcome = record.verdict.outcome;
             let count = self.decisions.entry(outcome.code()).or_default();
             *count = count.saturating_add(1);
         }
+    }
+
+    /// Lists the policy that `state` has in force since record `index`.
+    pub(crate) fn adopted(&mut self, index: u64, state: &State) {
+        let adopted = state.policy.as_ref().filter(|policy| policy.index.value() == index);
+        self.policies.extend(adopted.map(|in_force| Adopted {
+            index,
+            name: in_force.policy.name.as_str().into(),
+            version: in_force.policy.version,
+            digest: in_force.digest.to_string(),
+        }));
     }
 
     /// Adds up the state at the end.

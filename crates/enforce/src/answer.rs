@@ -121,14 +121,14 @@ pub struct Repeated {
     pub repeat_of: Index,
     /// Where the payment stands.
     pub status: &'static str,
-    /// The permit's record, while the payment is open and unbound.
+    /// The permit again, while the payment is open and unbound.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub permit_record: Option<Index>,
+    pub permit: Option<Box<Granted>>,
 }
 
-impl From<Repeat> for Repeated {
-    fn from(repeat: Repeat) -> Self {
-        Self { repeat_of: repeat.payment, status: repeat.status.code(), permit_record: repeat.permit }
+impl Repeated {
+    pub(crate) fn new(repeat: Repeat, permit: Option<Granted>) -> Self {
+        Self { repeat_of: repeat.payment, status: repeat.status.code(), permit: permit.map(Box::new) }
     }
 }
 

@@ -3,14 +3,14 @@
 use core::ops::ControlFlow;
 
 use counterfoil_audit::{Auditor, Level, Trust};
-use counterfoil_decide::{State, Step};
+use counterfoil_decide::{Repeat, State, Step};
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::verdict::Code;
 use counterfoil_record::{Amount, FORMAT, Hash32, Id, Index, Input, Record, SignedRecord, Time};
 use counterfoil_store::{Store, StoreError};
 use counterfoil_tlog::{Checkpoint, CompactRange, leaf_hash, note};
 
-use crate::answer::{Answer, Question, Recorded, granted};
+use crate::answer::{Answer, Granted, Question, Recorded, Repeated, granted};
 use crate::command::Command;
 use crate::error::Error;
 use crate::permit::Dropped;
@@ -25,7 +25,7 @@ const CLOCK_SLACK: u64 = 1_000;
 /// An open log, with the state that it adds up to.
 #[derive(Debug)]
 pub struct Core<S, K, E> {
-    pub(crate) store: S,
+    store: S,
     signer: K,
     surroundings: E,
     log: NamedKey,
@@ -190,7 +190,10 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         let Prepared { input, asides } = prepare(command, &self.state, log_key, &mut self.surroundings)?;
         let decision = match self.state.step(&input, time) {
             Step::Record(decision) => *decision,
-            Step::Repeat(repeat) => return Ok(Answer::Repeated(repeat.into())),
+            Step::Repeat(repeat) => {
+                let permit = self.permit_of(repeat)?;
+                return Ok(Answer::Repeated(Repeated::new(repeat, permit)));
+            }
         };
         let record = Record {
             format: FORMAT,
@@ -215,6 +218,16 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
             self.checkpoint()?;
         }
         Ok(Answer::Recorded(Box::new(self.answer(&record, &Hash32(*leaf.bytes())))))
+    }
+
+    /// The permit of a request that was allowed before, read from its record again.
+    fn permit_of(&self, repeat: Repeat) -> Result<Option<Granted>, Error> {
+        let Some(index) = repeat.permit else { return Ok(None) };
+        let entry = self.store.read(index.value())?;
+        Ok(entry.and_then(|entry| {
+            let record = SignedRecord::decode(&entry).ok()?;
+            granted(record.unverified(), repeat.payment, &Hash32(*leaf_hash(&entry).bytes()))
+        }))
     }
 
     fn answer(&self, record: &Record, leaf: &Hash32) -> Recorded {

@@ -1,11 +1,10 @@
 //! Paying through the core: one method for each thing that a payment service does.
 
 use counterfoil_record::verdict::Outcome;
-use counterfoil_record::{Amount, Hash32, Index, SignedRecord};
+use counterfoil_record::{Amount, Index};
 use counterfoil_store::Store;
-use counterfoil_tlog::leaf_hash;
 
-use crate::answer::{Answer, Repeated, granted};
+use crate::answer::Answer;
 use crate::command::{Command, OpenRun, Pay};
 use crate::core::Core;
 use crate::error::Error;
@@ -59,7 +58,12 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
 
     fn permit(&self, answer: Answer) -> Result<Permit, NotAllowed> {
         let mut recorded = match answer {
-            Answer::Repeated(repeated) => return self.permit_again(repeated),
+            Answer::Repeated(mut repeated) => {
+                return match repeated.permit.take() {
+                    Some(granted) => Ok(Permit::new(*granted, self.dropped.clone())),
+                    None => Err(NotAllowed::Repeated(repeated)),
+                };
+            }
             Answer::Recorded(recorded) => recorded,
         };
         match (recorded.outcome, recorded.permit.take()) {
@@ -70,20 +74,6 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
             }
             (Outcome::Deny | Outcome::Refused, _) => Err(NotAllowed::Denied(recorded)),
             _ => Err(NotAllowed::Undecided(recorded)),
-        }
-    }
-
-    /// The permit of a request that was allowed before, while the payment is open and unbound.
-    fn permit_again(&self, repeated: Repeated) -> Result<Permit, NotAllowed> {
-        let Some(index) = repeated.permit_record else { return Err(NotAllowed::Repeated(repeated)) };
-        let entry = self.store.read(index.value()).map_err(Error::Store)?;
-        let granted = entry.and_then(|entry| {
-            let record = SignedRecord::decode(&entry).ok()?;
-            granted(record.unverified(), repeated.repeat_of, &Hash32(*leaf_hash(&entry).bytes()))
-        });
-        match granted {
-            Some(granted) => Ok(Permit::new(granted, self.dropped.clone())),
-            None => Err(NotAllowed::Repeated(repeated)),
         }
     }
 

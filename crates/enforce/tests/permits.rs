@@ -180,7 +180,7 @@ fn the_same_key_gives_the_same_permit_again_until_it_is_bound() {
 
     core.bind(&first, &signed(&first)).unwrap();
     let repeated = |error| match error {
-        Err(NotAllowed::Repeated(repeated)) => (repeated.repeat_of, repeated.status, repeated.permit_record),
+        Err(NotAllowed::Repeated(repeated)) => (repeated.repeat_of, repeated.status, repeated.permit),
         other => panic!("{other:?}"),
     };
     let payment = first.payment();
@@ -216,14 +216,14 @@ fn the_slot_of_a_permit_follows_from_the_record_that_gave_it() {
 }
 
 #[test]
-fn a_repeat_through_submit_names_the_permits_record() {
+fn a_repeat_through_submit_gives_the_permit_again() {
     let mut core = core();
     let run = open_run(&mut core, "run-1");
     let ask = Ask::new(run, "a", 10_000);
     let permit = core.pay(pay(&ask)).unwrap();
     match core.submit(ask.command()).unwrap() {
         Answer::Repeated(it) => {
-            assert_eq!((it.repeat_of, it.permit_record), (permit.payment(), Some(permit.payment())));
+            assert_eq!((it.repeat_of, it.permit.as_deref()), (permit.payment(), Some(permit.granted())));
         }
         other @ Answer::Recorded(_) => panic!("{other:?}"),
     }

@@ -388,16 +388,30 @@ impl Input {
             Self::CompleteStep(CompleteStep { transaction, .. })
             | Self::Commit(Commit { transaction })
             | Self::Abort(Abort { transaction, .. }) => ("transaction", *transaction),
-            Self::Pay(_) => ("payment", own),
+            Self::Pay(_)
+            | Self::Claim(_)
+            | Self::Bind(_)
+            | Self::Settle(_)
+            | Self::Fail(_)
+            | Self::Unknown(_)
+            | Self::Expire(_)
+            | Self::Compensate(_) => ("payment", self.payment().unwrap_or(own)),
+        };
+        Id::numbered(kind, index.value())
+    }
+
+    /// The payment that an earlier record opened and this input is about.
+    pub const fn payment(&self) -> Option<Index> {
+        match self {
             Self::Claim(Claim { payment })
             | Self::Bind(Bind { payment, .. })
             | Self::Settle(Settle { payment, .. })
             | Self::Fail(Fail { payment, .. })
             | Self::Unknown(Unknown { payment, .. })
             | Self::Expire(Expire { payment })
-            | Self::Compensate(Compensate { payment, .. }) => ("payment", *payment),
-        };
-        Id::numbered(kind, index.value())
+            | Self::Compensate(Compensate { payment, .. }) => Some(*payment),
+            _ => None,
+        }
     }
 
     /// True for an input that changes policy, keys or suspension when it is accepted.

@@ -79,6 +79,7 @@ impl Compiler<'_> {
         let names = parts::Names {
             assets: &assets,
             roles: roles.iter().flatten().map(|(name, _)| name.clone()).collect(),
+            people: roles.iter().flatten().map(|(name, role)| (name.clone(), role.members.len())).collect(),
             phases: s.phases.keys().filter_map(|name| name.get_ref().parse().ok()).collect(),
             budgets: s.budgets.iter().filter_map(|budget| budget.id.get_ref().parse().ok()).collect(),
             counts: parts::count_budgets(&s.budgets),

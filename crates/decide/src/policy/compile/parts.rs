@@ -23,6 +23,7 @@ use crate::policy::{
 pub(super) struct Names<'p> {
     pub(super) assets: &'p BTreeMap<Id, AssetPin>,
     pub(super) roles: BTreeSet<Id>,
+    pub(super) people: BTreeMap<Id, usize>,
     pub(super) phases: BTreeSet<Id>,
     pub(super) budgets: BTreeSet<Id>,
     pub(super) counts: BTreeSet<Id>,
@@ -184,9 +185,11 @@ impl Compiler<'_> {
         ttl: &Word,
         names: &Names<'_>,
     ) -> Option<Need> {
-        let most = u64::try_from(MEMBERS_MOST).unwrap_or(u64::MAX);
-        let approvals = self.number(approvals, "approvals", 1, most);
         let role = self.known(from, "role", &names.roles);
+        // More approvals than the role has people could never be given.
+        let people = role.as_ref().and_then(|role| names.people.get(role)).copied().unwrap_or(MEMBERS_MOST);
+        let most = u64::try_from(people).unwrap_or(u64::MAX);
+        let approvals = self.number(approvals, "approvals", 1, most);
         let ttl = self.span(ttl);
         Some(Need { approvals: approvals?, role: role?, ttl: ttl? })
     }
