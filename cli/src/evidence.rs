@@ -57,7 +57,7 @@ pub(crate) fn audit(
         Err(error) => auditor.unreadable(error.to_string()),
     }
     if let Err(error) = checkpoint {
-        auditor.unreadable(format!("the log's checkpoint: {error}"));
+        auditor.checkpoint_unreadable(error.to_string());
     }
     let state = auditor.state().clone();
     (auditor.finish(), state)

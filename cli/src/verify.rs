@@ -7,7 +7,7 @@ use crate::evidence::{audit, open_log, read_trust};
 use crate::exit::{Exit, Failure};
 use crate::screen::{json, page, safe, time};
 
-/// How many findings are shown as text; JSON has them all.
+/// How many lines of one kind are shown as text; JSON has them all.
 const SHOWN: usize = 20;
 
 pub(crate) fn run(args: &Verify) -> Result<Exit, Failure> {
@@ -43,12 +43,11 @@ pub(crate) fn text(report: &Report) -> String {
     let required = report.required.map_or("none", |level| level.code());
     let pinned = scope.pinned.map(|pinned| format!(", {pinned} of {} records", scope.records));
     add("assurance", format!("{assurance}{} (required: {required})", pinned.unwrap_or_default()));
-    for policy in report.summary.policies.iter().rev().take(SHOWN) {
-        let digest = policy.digest.get(..16).unwrap_or_default();
-        add(
-            "policy",
-            format!("{} version {} since record {}, {digest}..", policy.name, policy.version, policy.index),
-        );
+    let policies = report.summary.policies.iter().rev().map(|policy| {
+        format!("{} version {} since record {}, {}", policy.name, policy.version, policy.index, policy.digest)
+    });
+    for shown in some(policies.collect()) {
+        add("policy", shown);
     }
     let decisions: Vec<String> =
         report.summary.decisions.iter().map(|(what, count)| format!("{count} {what}")).collect();
@@ -67,22 +66,34 @@ pub(crate) fn text(report: &Report) -> String {
         );
         add("total", format!("{sums} ({})", safe(asset)));
     }
-    for open in report.summary.open.iter().take(SHOWN) {
-        add("open", format!("payment {} is {}: {}", open.payment, open.what, open.amount));
+    let open = report.summary.open.iter();
+    let open = open.map(|it| format!("payment {} is {}: {}", it.payment, it.what, it.amount));
+    for shown in some(open.collect()) {
+        add("open", shown);
     }
-    for finding in report.findings.iter().take(SHOWN) {
+    let findings = report.findings.iter().map(|finding| {
         let place = finding.index.map_or_else(String::new, |index| format!("record {index}: "));
         let detail =
             if finding.detail.is_empty() { String::new() } else { format!(" ({})", safe(&finding.detail)) };
-        add("finding", format!("{place}{}{detail}", finding.code));
-    }
-    if report.findings.len() > SHOWN {
-        add("finding", format!("and {} more", report.findings.len().saturating_sub(SHOWN)));
+        format!("{place}{}{detail}", finding.code)
+    });
+    for shown in some(findings.collect()) {
+        add("finding", shown);
     }
     for left_out in &report.not_checked {
         add("not checked", format!("{}: {}", left_out.code, safe(&left_out.detail)));
     }
     out.join("\n")
+}
+
+/// The first lines of a list, and how many more there are.
+fn some(mut lines: Vec<String>) -> Vec<String> {
+    let more = lines.len().saturating_sub(SHOWN);
+    lines.truncate(SHOWN);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines
 }
 
 fn headline(report: &Report) -> String {

@@ -138,6 +138,11 @@ impl Auditor {
         self.find(FindingCode::EntryUnreadable, Some(self.tree.size()), error);
     }
 
+    /// The store could not give the log's own checkpoint, because of `error`.
+    pub fn checkpoint_unreadable(&mut self, error: String) {
+        self.find(FindingCode::CheckpointInvalid, None, error);
+    }
+
     /// Takes the next entry. Gives its record if that follows from everything before it.
     pub fn push(&mut self, entry: &[u8]) -> Option<Checked> {
         let index = self.tree.size();
@@ -235,15 +240,13 @@ impl Auditor {
     /// Makes the decision again, and compares.
     fn decide(&mut self, verified: Verified, leaf: Hash32) -> Result<Checked, (FindingCode, String)> {
         let record = verified.into_record();
-        if let Input::Genesis(genesis) = &record.input
-            && genesis.semantics != SEMANTICS
-        {
-            return Err((FindingCode::UnknownSemantics, format!("semantics {}", genesis.semantics)));
-        }
-        if let Input::Genesis(genesis) = &record.input
-            && genesis.format != FORMAT
-        {
-            return Err((FindingCode::UnknownFormat, format!("format {}", genesis.format)));
+        if let Input::Genesis(genesis) = &record.input {
+            if genesis.semantics != SEMANTICS {
+                return Err((FindingCode::UnknownSemantics, format!("semantics {}", genesis.semantics)));
+            }
+            if genesis.format != FORMAT {
+                return Err((FindingCode::UnknownFormat, format!("format {}", genesis.format)));
+            }
         }
         let decision = match self.state.step(&record.input, record.time) {
             Step::Record(decision) => decision,
@@ -264,6 +267,7 @@ impl Auditor {
                 (FindingCode::DecisionDoesNotFollow, detail)
             });
         }
+        // INVARIANT: what follows a genesis that was refused would follow from nothing.
         if record.index == Index::GENESIS && stated.outcome != Outcome::Accepted {
             return Err((FindingCode::NoGenesis, "the genesis was refused".into()));
         }

@@ -46,7 +46,7 @@ codes! {
         RecordMalformed = "record-malformed",
         /// A record is of another log.
         RecordOfAnotherLog = "record-of-another-log",
-        /// A record names another key than the log's.
+        /// A record names another key than the log's, or another algorithm.
         RecordOfAnotherKey = "record-of-another-key",
         /// A record's signature does not verify.
         RecordSignature = "record-signature",

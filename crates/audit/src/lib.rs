@@ -12,7 +12,8 @@
 //! trust  ──────────┴────────▶ Auditor::finish ──▶ Report: verdict, findings, not checked, scope
 //! ```
 //!
-//! Memory grows with what is open, not with the log.
+//! Entries are not kept. Memory grows with the state: with what is open, and in this version with the number
+//! of payments ever made, because closed ones have no horizon yet.
 #![no_std]
 
 extern crate alloc;

@@ -1,7 +1,7 @@
 //! The state: what the records so far add up to. It is derived from the log and from nothing else.
 //!
 //! It has one canonical encoding, whose SHA-256 stands in `start` and `stop` records. It is changed in one
-//! place only, [`State::seal`], by the [`Change`]s that a decision asks for.
+//! place only, [`State::seal`], by the changes that a decision asks for.
 
 mod ledger;
 mod payment;

@@ -2,6 +2,7 @@
 
 use counterfoil_decide::Repeat;
 use counterfoil_decide::Subject;
+use counterfoil_decide::state::Terms;
 use counterfoil_rails::eip3009::slot;
 use counterfoil_record::statement::SubjectKind;
 use counterfoil_record::verdict::{
@@ -88,6 +89,21 @@ pub struct Granted {
     pub until: u64,
     /// The nonce to sign with.
     pub slot: Hash32,
+}
+
+impl Granted {
+    /// What was permitted before, as the state keeps it.
+    pub(crate) fn again(payment: Index, terms: &Terms) -> Option<Self> {
+        Some(Self {
+            payment,
+            wallet: terms.wallet.clone(),
+            payee: terms.payee.clone(),
+            asset: terms.asset.clone(),
+            exposure: terms.exposure,
+            until: terms.until,
+            slot: slot(terms.leaf.as_ref()?),
+        })
+    }
 }
 
 /// What approvers are asked: the fields of a statement that say what it answers.

@@ -3,7 +3,7 @@
 use core::ops::ControlFlow;
 
 use counterfoil_audit::{Auditor, Level, Trust};
-use counterfoil_decide::{Repeat, State, Step};
+use counterfoil_decide::{State, Step};
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::verdict::Code;
 use counterfoil_record::{Amount, FORMAT, Hash32, Id, Index, Input, Record, SignedRecord, Time};
@@ -191,7 +191,9 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         let decision = match self.state.step(&input, time) {
             Step::Record(decision) => *decision,
             Step::Repeat(repeat) => {
-                let permit = self.permit_of(repeat)?;
+                let payment = self.state.payments.get(&repeat.payment);
+                let terms = repeat.permit.and_then(|_| payment?.terms.as_ref());
+                let permit = terms.and_then(|terms| Granted::again(repeat.payment, terms));
                 return Ok(Answer::Repeated(Repeated::new(repeat, permit)));
             }
         };
@@ -218,16 +220,6 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
             self.checkpoint()?;
         }
         Ok(Answer::Recorded(Box::new(self.answer(&record, &Hash32(*leaf.bytes())))))
-    }
-
-    /// The permit of a request that was allowed before, read from its record again.
-    fn permit_of(&self, repeat: Repeat) -> Result<Option<Granted>, Error> {
-        let Some(index) = repeat.permit else { return Ok(None) };
-        let entry = self.store.read(index.value())?;
-        Ok(entry.and_then(|entry| {
-            let record = SignedRecord::decode(&entry).ok()?;
-            granted(record.unverified(), repeat.payment, &Hash32(*leaf_hash(&entry).bytes()))
-        }))
     }
 
     fn answer(&self, record: &Record, leaf: &Hash32) -> Recorded {

@@ -10,7 +10,8 @@ use crate::prepare::CommandError;
 use crate::signer::SignError;
 use crate::surroundings::SurroundingsError;
 
-/// Why the core did not do what it was asked. Nothing was allowed.
+/// Why the core did not do what it was asked. No permit was handed out. After [`Error::Store`] a record may be
+/// durable all the same: the core takes nothing more, and opening the log again shows it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The command cannot be put as an input.

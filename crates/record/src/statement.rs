@@ -50,7 +50,8 @@ wire_map! {
         5 => kind: SubjectKind,
         /// The digest of exactly what is answered, as the decision computes it.
         6 => digest: Hash32,
-        /// The record that is answered: the hold, or the plan's `attach`.
+        /// The record that is answered: the hold; for a phase the latest of the attachments that it demands and
+        /// of the entry of the present phase.
         7 => against: Index,
         /// After this moment it counts for nothing.
         8 => expires: Time,

@@ -13,7 +13,7 @@ use crate::policy::Policy;
 use crate::state::{Answered, Change, PhaseAnswer, Run};
 use crate::subject;
 
-/// The most answers that one subject collects.
+/// The most answers that one subject collects; a refusal is taken beyond it.
 const ANSWERS_MOST: usize = 64;
 
 pub(super) fn collect(mut draft: Draft<'_>, genesis: &Genesis, input: &Input) -> Decision {

@@ -15,6 +15,7 @@ pub(super) fn all() -> Vec<Evidence> {
         another_origin(),
         another_key(),
         unknown_semantics(),
+        unknown_format_of_the_log(),
         unknown_format(),
         record_of_another_key(),
         signed_by_another_key(),
@@ -52,6 +53,13 @@ fn unknown_semantics() -> Evidence {
     let shows = "A log of a semantics version that is not known is not decided.";
     Case::new("genesis-of-unknown-semantics", shows, vec![entry])
         .expect(Verdict::Undecided, &[("unknown-semantics", Some(0))])
+}
+
+fn unknown_format_of_the_log() -> Evidence {
+    let entry = forge::sign(&genesis(|it| it.format = 99), &keys::log());
+    let shows = "A log whose genesis states a format version that is not known is not decided.";
+    Case::new("genesis-of-unknown-format", shows, vec![entry])
+        .expect(Verdict::Undecided, &[("unknown-format", Some(0))])
 }
 
 fn unknown_format() -> Evidence {
