@@ -6,6 +6,7 @@ mod budgets;
 mod evasions;
 mod facts;
 mod gates;
+mod limits;
 mod money;
 mod obligations;
 mod phases;
@@ -38,6 +39,7 @@ pub fn all() -> Vec<Decision> {
         binding::all(),
         policies::all(),
         evasions::all(),
+        limits::all(),
     ];
     themes.concat()
 }
