@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use counterfoil_record::Id;
+use counterfoil_record::key::NamedKey;
 
 /// Decides, records and verifies what AI agents pay.
 ///
@@ -55,6 +56,12 @@ pub(crate) struct Init {
     /// A policy to put in force at once
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
+    /// The verifier key of somebody who decides about policies and keys; once for each key
+    #[arg(long = "governor", value_name = "VKEY")]
+    pub(crate) governors: Vec<NamedKey>,
+    /// How many of the governors it takes; all of them, if it is not given
+    #[arg(long, value_name = "N", requires = "governors")]
+    pub(crate) quorum: Option<u64>,
 }
 
 /// Make and show keys.

@@ -41,13 +41,13 @@ pub(crate) fn open_log(path: &Path) -> Result<SqliteReader, Failure> {
 pub(crate) fn audit(
     log: &SqliteReader,
     trust: Option<Trust>,
-    each: &mut dyn FnMut(&Checked),
+    each: &mut dyn FnMut(&Checked, &State),
 ) -> (Report, State) {
     let checkpoint = log.checkpoint();
     let mut auditor = Auditor::new(trust, checkpoint.as_ref().ok().and_then(Option::as_deref));
     let scanned = log.scan(0, &mut |_, entry| {
         if let Some(checked) = auditor.push(entry) {
-            each(&checked);
+            each(&checked, auditor.state());
         }
         ControlFlow::Continue(())
     });

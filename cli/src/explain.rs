@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
         None => named,
     };
     let Some(record) = record else {
-        let (report, _) = audit(&log, trust, &mut |_| {});
+        let (report, _) = audit(&log, trust, &mut |_, _| {});
         if args.json {
             json(&Explanation { story: None, report: &report })?;
         } else {
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     };
     let mut story = Story::of(record.unverified())
         .ok_or_else(|| Failure::at(place(), "the record of that index is about no payment"))?;
-    let (report, state) = audit(&log, trust, &mut |checked| story.observe(checked));
+    let (report, state) = audit(&log, trust, &mut |checked, state| story.observe(checked, state));
     story.conclude(&state);
     if args.json {
         json(&Explanation { story: Some(&story), report: &report })?;
@@ -85,9 +85,9 @@ pub(crate) fn text(story: &Story, report: &Report) -> String {
         };
         out.push(format!("  slot 0x{slot}, {used}"));
     }
-    let (settled, compensated) =
-        (story.settled.as_deref().unwrap_or("0"), story.compensated.as_deref().unwrap_or("0"));
-    out.push(format!("  settled {settled}, compensated {compensated} (smallest units)"));
+    let (settled, returned) =
+        (story.settled.as_deref().unwrap_or("0"), story.returned.as_deref().unwrap_or("0"));
+    out.push(format!("  settled {settled}, returned {returned} (smallest units)"));
     out.push(format!("log: {}, {} records", report.verdict.word(), report.scope.records));
     for finding in report.findings.iter().take(5) {
         let place = finding.index.map_or_else(String::new, |index| format!("record {index}: "));
@@ -123,7 +123,7 @@ fn shown(value: &Operand) -> String {
 }
 
 fn permit(verdict: &Verdict) -> Option<String> {
-    let permit = verdict.permit.as_ref()?;
+    let permit = verdict.permit()?;
     let until = time(permit.until.saturating_mul(1000));
     Some(format!("  permit: {} from {} to {} until {until}", permit.exposure, permit.wallet, permit.payee))
 }

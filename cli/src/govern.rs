@@ -125,7 +125,11 @@ fn answer<S: Store, K: Signer, E: Surroundings>(
     match core.submit(command) {
         Ok(answer) => json_line(&answer).map(|()| true),
         Err(
-            error @ (Error::Store(_) | Error::Sign(_) | Error::Surroundings(_) | Error::ClockBehind { .. }),
+            error @ (Error::Store(_)
+            | Error::Sign(_)
+            | Error::Surroundings(_)
+            | Error::AnotherKey
+            | Error::ClockBehind { .. }),
         ) => Err(Failure::at(format_args!("line {number}"), error)),
         Err(error) => unanswered(number, error),
     }
@@ -165,11 +169,12 @@ fn replay(args: &Govern, key: FileKey) -> Result<Exit, Failure> {
     };
     let Some(line) = next_line()? else { return Err(Failure::new("there is no line to replay")) };
     let first = scene(1, line)?;
-    let Command::Genesis { origin } = &first.input else {
+    let Command::Genesis { origin, governance } = &first.input else {
         return Err(Failure::at("line 1", "a replay begins with a genesis"));
     };
     let store = SqliteStore::create(&args.log).map_err(|error| Failure::at(args.log.display(), error))?;
-    let mut core = Core::create_unstarted(store, key, first.script()?, origin.clone())
+    let (origin, governance) = (origin.clone(), governance.clone());
+    let mut core = Core::create_unstarted(store, key, first.script()?, origin, governance)
         .map_err(|error| Failure::at("line 1", error))?;
     let mut number = 2_u64;
     while let Some(line) = next_line()? {

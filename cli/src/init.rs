@@ -1,11 +1,14 @@
 //! `init`: a new log, its key, and the trust that an auditor starts from.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 
 use counterfoil_audit::Level;
+use counterfoil_enforce::command::Governance;
 use counterfoil_enforce::{Core, FileKey, Signer as _, System};
+use counterfoil_record::Id;
 use counterfoil_record::key::NamedKey;
 use counterfoil_store::{Records as _, SqliteStore};
 
@@ -16,6 +19,11 @@ use crate::screen::line;
 
 pub(crate) fn run(args: &Init) -> Result<Exit, Failure> {
     let policy = args.policy.as_deref().map(policy::read).transpose()?;
+    let governance = governance(args)?;
+    if governance.is_some() && policy.is_some() {
+        let why = "with --governor a policy is put in force by `govern`, once they have signed it";
+        return Err(Failure::at("--policy", why));
+    }
     let keys = args.dir.join("keys");
     let (log_path, key_path, trust_path) =
         (args.dir.join("log.sqlite"), keys.join("log.pem"), args.dir.join("trust.toml"));
@@ -30,7 +38,8 @@ pub(crate) fn run(args: &Init) -> Result<Exit, Failure> {
     fs::create_dir(&keys).map_err(|error| Failure::at(keys.display(), error))?;
     key.write_new(&key_path).map_err(|error| Failure::at(key_path.display(), error))?;
     let store = SqliteStore::create(&log_path).map_err(|error| Failure::at(log_path.display(), error))?;
-    let mut core = Core::create(store, key, System, args.origin.clone()).map_err(Failure::new)?;
+    let mut core =
+        Core::create_governed(store, key, System, args.origin.clone(), governance).map_err(Failure::new)?;
     if let Some((source, _)) = policy {
         core.adopt_policy(&source).map_err(Failure::new)?;
     }
@@ -43,6 +52,24 @@ pub(crate) fn run(args: &Init) -> Result<Exit, Failure> {
         line(path.display())?;
     }
     Ok(Exit::Done)
+}
+
+/// The people of `--governor`, who decide about policies and keys.
+fn governance(args: &Init) -> Result<Option<Governance>, Failure> {
+    if args.governors.is_empty() {
+        return Ok(None);
+    }
+    let mut members: BTreeMap<Id, Vec<NamedKey>> = BTreeMap::new();
+    for key in &args.governors {
+        members.entry(key.name().clone()).or_default().push(key.clone());
+    }
+    let people = u64::try_from(members.len()).unwrap_or(u64::MAX);
+    let quorum = args.quorum.unwrap_or(people);
+    if (1..=people).contains(&quorum) {
+        Ok(Some(Governance { members, quorum }))
+    } else {
+        Err(Failure::at("--quorum", format_args!("must be 1 to {people}, the number of governors")))
+    }
 }
 
 /// Writes a new trust file.

@@ -12,7 +12,7 @@ const SHOWN: usize = 20;
 
 pub(crate) fn run(args: &Verify) -> Result<Exit, Failure> {
     let trust = read_trust(args.trust.as_deref())?;
-    let (report, _) = audit(&open_log(&args.log)?, trust, &mut |_| {});
+    let (report, _) = audit(&open_log(&args.log)?, trust, &mut |_, _| {});
     if args.json {
         json(&report)?;
     } else {
@@ -60,10 +60,8 @@ pub(crate) fn text(report: &Report) -> String {
         add("codes", codes.join(", "));
     }
     for (asset, total) in &report.summary.totals {
-        let sums = format!(
-            "settled {}, compensated {}, reserved {}",
-            total.settled, total.compensated, total.reserved
-        );
+        let sums =
+            format!("settled {}, returned {}, reserved {}", total.settled, total.returned, total.reserved);
         add("total", format!("{sums} ({})", safe(asset)));
     }
     let open = report.summary.open.iter();

@@ -49,11 +49,15 @@ impl Director {
         let mut script = File::create_new(&script).map_err(|error| Failure::at(script.display(), error))?;
         let store = SqliteStore::create(&dir.join("log.sqlite")).map_err(Failure::new)?;
         let surroundings = Scripted { time: Some(now), salts: [].into() };
-        let core =
-            Core::create_unstarted(store, key("log")?, surroundings, origin.clone()).map_err(Failure::new)?;
+        let core = Core::create_unstarted(store, key("log")?, surroundings, origin.clone(), None)
+            .map_err(Failure::new)?;
         write_scene(
             &mut script,
-            &Scene { time: now, salts: Vec::new(), input: Command::Genesis { origin: origin.clone() } },
+            &Scene {
+                time: now,
+                salts: Vec::new(),
+                input: Command::Genesis { origin: origin.clone(), governance: None },
+            },
         )?;
         Ok(Self { core, script, now, salts: 0 })
     }
@@ -96,7 +100,7 @@ impl Director {
     pub(crate) fn record(&mut self, command: Command) -> Result<Recorded, Failure> {
         match self.act(command)? {
             Answer::Recorded(recorded) => Ok(*recorded),
-            Answer::Repeated(repeated) => Err(Failure::new(format_args!("answered before: {repeated:?}"))),
+            other => Err(Failure::new(format_args!("not recorded: {other:?}"))),
         }
     }
 

@@ -104,10 +104,7 @@ impl Stage {
     fn play(&mut self, policy: String) -> Result<Told, Failure> {
         heading("A policy is adopted; an agent begins work for dana")?;
         self.director.record(Command::Start {})?;
-        say(
-            "adopt policy demo-research-agents 1",
-            &self.director.record(Command::AdoptPolicy { source: policy })?,
-        )?;
+        say("adopt policy demo-research-agents 1", &self.director.record(Command::adopt_policy(&policy))?)?;
         let run = self.open_run("report-17")?;
         self.explore(run)?;
         self.plan(run)?;
@@ -275,7 +272,11 @@ impl Stage {
         let reason = Some("step boom failed".into());
         say("abort transaction bundle", &self.director.record(Command::Abort { transaction, reason })?)?;
         line("       /weather, 0.01, is to be compensated")?;
-        let back = self.director.record(Command::Compensate { payment: weather, amount: WEATHER })?;
+        let back = self.director.record(Command::Compensate {
+            payment: weather,
+            amount: WEATHER,
+            evidence: None,
+        })?;
         say("the seller pays 0.01 back (constructed for this demo)", &back)?;
         self.flat.turns_out(WEATHER, Loss::Stranded);
         flat_says("0.01 for a workflow that failed stays with the seller, unseen")?;

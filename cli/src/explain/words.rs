@@ -2,15 +2,26 @@
 
 use counterfoil_audit::Chapter;
 use counterfoil_record::Input;
+use counterfoil_record::input::{Scope, Signed};
 
 use super::outcome;
-use crate::screen::safe;
+use crate::screen::{safe, time};
 
 /// One line on `chapter`.
 pub(super) fn headline(chapter: &Chapter) -> String {
     let said = match &chapter.input {
         Input::Genesis(it) => format!("log {} opened", it.origin),
-        Input::AdoptPolicy(_) => "policy adopted by the operator".into(),
+        Input::AdoptPolicy(it) => format!("policy adopted, {}", signed_by(it.statements.len())),
+        Input::RotateKey(it) => format!("key rotated to {}, {}", it.new, signed_by(it.statements.len())),
+        Input::RevokeKey(it) => {
+            let since = it.since.map(|since| format!(" since record {since}")).unwrap_or_default();
+            format!("key {} revoked{since}, {}", it.key, signed_by(it.statements.len()))
+        }
+        Input::Suspend(it) => format!("suspend {}, {}", scope(&it.scope), signed_by(it.statements.len())),
+        Input::Resume(it) => format!("resume {}, {}", scope(&it.scope), signed_by(it.statements.len())),
+        Input::Heartbeat(_) => "alive".into(),
+        Input::Clock(it) => format!("clock moved as far as {}", time(it.to.millis())),
+        Input::Unreadable(it) => format!("{} bytes that are no {}", it.length, it.class),
         Input::Start(it) => format!("{} started", safe(&it.tool)),
         Input::Stop(_) => "stopped".into(),
         Input::OpenRun(it) => format!("run {} of agent {} for {}", it.id, it.agent, it.principal),
@@ -28,15 +39,41 @@ pub(super) fn headline(chapter: &Chapter) -> String {
         Input::Claim(_) => "claimed with the approvals collected".into(),
         Input::Statement(_) => return answered(chapter),
         Input::Bind(it) => {
-            format!("wallet signed {} until {}", it.authorization.value, it.authorization.valid_before)
+            let (value, end) = match &it.signed {
+                Signed::Eip3009(signed) => (signed.value, signed.valid_before),
+                Signed::Permit2(signed) => (signed.amount, signed.deadline),
+            };
+            format!("wallet signed {value} until {end}")
         }
         Input::Settle(it) => format!("settled {}{}", it.amount, worth(chapter)),
         Input::Fail(_) => format!("failed{}", worth(chapter)),
         Input::Unknown(_) => "outcome unknown".into(),
         Input::Expire(_) => "can no longer be claimed".into(),
         Input::Compensate(it) => format!("compensated {}{}", it.amount, worth(chapter)),
+        Input::Refund(it) => format!("refunded {}{}", it.amount, worth(chapter)),
+        Input::WriteOff(it) => {
+            format!("{} written off, {}", it.amount, signed_by(it.statements.len()))
+        }
     };
     format!("{said}: {}", outcome(chapter))
+}
+
+/// Who stands behind an input beside the operator.
+fn signed_by(statements: usize) -> String {
+    match statements {
+        0 => "by the operator alone".into(),
+        1 => "with 1 signed statement".into(),
+        more => format!("with {more} signed statements"),
+    }
+}
+
+fn scope(scope: &Scope) -> String {
+    let agent = scope.agent.as_ref().map(|agent| format!("agent {agent}"));
+    let run = scope.run.map(|run| format!("run {run}"));
+    let payee = scope.payee.as_ref().map(|payee| format!("payee {}", safe(payee)));
+    let asset = scope.asset.as_ref().map(|asset| format!("asset {}", safe(asset)));
+    let stated: Vec<String> = [agent, run, payee, asset].into_iter().flatten().collect();
+    if stated.is_empty() { "everything".into() } else { stated.join(", ") }
 }
 
 fn answered(chapter: &Chapter) -> String {

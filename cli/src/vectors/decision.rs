@@ -2,8 +2,8 @@
 
 use core::fmt::Debug;
 
-use counterfoil_enforce::{Answer, Command, Core, Error, FileKey, Recorded, Scripted};
-use counterfoil_record::verdict::CheckResult;
+use counterfoil_enforce::{Answer, Command, Core, Error, Failing, FileKey, Scripted};
+use counterfoil_record::verdict::{CheckResult, Code, Outcome};
 use counterfoil_record::{Index, Time};
 use counterfoil_store::MemoryStore;
 use serde::Deserialize;
@@ -27,6 +27,8 @@ struct Step {
     time: Time,
     #[serde(default)]
     salts: Vec<String>,
+    #[serde(default)]
+    log_key_seed: Option<String>,
     command: Command,
     expect: Expect,
 }
@@ -40,6 +42,7 @@ struct Expect {
     fail: Vec<String>,
     needs: Vec<String>,
     cannot: Vec<String>,
+    counted: Option<u64>,
     repeat_of: Option<Index>,
     status: Option<String>,
 }
@@ -47,14 +50,10 @@ struct Expect {
 impl Expect {
     fn of(answer: &Answer) -> Self {
         match answer {
-            Answer::Recorded(recorded) => Self {
-                outcome: Some(recorded.outcome.code().into()),
-                codes: recorded.codes.iter().map(|code| code.code().into()).collect(),
-                fail: checks(recorded, CheckResult::Fail),
-                needs: checks(recorded, CheckResult::Needs),
-                cannot: checks(recorded, CheckResult::Cannot),
-                ..Self::default()
-            },
+            Answer::Recorded(it) => Self::decided(it.outcome, &it.codes, &it.failing),
+            Answer::Counted(it) => {
+                Self { counted: Some(it.counted), ..Self::decided(it.outcome, &it.codes, &it.failing) }
+            }
             Answer::Repeated(repeated) => Self {
                 repeat_of: Some(repeated.repeat_of),
                 status: Some(repeated.status.into()),
@@ -62,16 +61,34 @@ impl Expect {
             },
         }
     }
+
+    fn decided(outcome: Outcome, codes: &[Code], failing: &[Failing]) -> Self {
+        Self {
+            outcome: Some(outcome.code().into()),
+            codes: codes.iter().map(|code| code.code().into()).collect(),
+            fail: checks(failing, CheckResult::Fail),
+            needs: checks(failing, CheckResult::Needs),
+            cannot: checks(failing, CheckResult::Cannot),
+            ..Self::default()
+        }
+    }
 }
 
-fn checks(recorded: &Recorded, result: CheckResult) -> Vec<String> {
-    let failing = recorded.failing.iter().filter(|failing| failing.result == result);
+fn checks(failing: &[Failing], result: CheckResult) -> Vec<String> {
+    let failing = failing.iter().filter(|failing| failing.result == result);
     failing
         .map(|failing| match &failing.rule {
             Some(rule) => format!("{}:{rule}", failing.check),
             None => failing.check.code().into(),
         })
         .collect()
+}
+
+/// The log's key of that seed.
+fn key(seed: &str) -> Result<FileKey, String> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(seed, &mut bytes).map_err(|error| error.to_string())?;
+    FileKey::from_seed(&bytes).map_err(|error| error.to_string())
 }
 
 fn differ(place: &str, expected: &impl Debug, found: &impl Debug) -> String {
@@ -93,19 +110,23 @@ impl Decision {
         if self.format != 1 {
             return Err(differ("format", &1, &self.format));
         }
-        let mut seed = [0; 32];
-        hex::decode_to_slice(&self.log_key_seed, &mut seed).map_err(|error| error.to_string())?;
-        let key = FileKey::from_seed(&seed).map_err(|error| error.to_string())?;
+        let first_key = key(&self.log_key_seed)?;
         let mut steps = self.steps.into_iter();
         let first = steps.next().ok_or("there is no step")?;
-        let Command::Genesis { origin } = &first.command else {
+        let Command::Genesis { origin, governance } = &first.command else {
             return Err("the first step opens no log".into());
         };
-        let core = Core::create_unstarted(MemoryStore::default(), key, first.script()?, origin.clone());
+        let (origin, governance) = (origin.clone(), governance.clone());
+        let core =
+            Core::create_unstarted(MemoryStore::default(), first_key, first.script()?, origin, governance);
         let mut core = core.map_err(|error: Error| error.to_string())?;
         for (number, step) in (1_usize..).zip(steps) {
-            *core.surroundings_mut() = step.script()?;
             let place = format!("step {number}");
+            if let Some(seed) = &step.log_key_seed {
+                core = Core::open_unstarted(core.into_store(), key(seed)?, Scripted::default())
+                    .map_err(|error| format!("{place}: {error}"))?;
+            }
+            *core.surroundings_mut() = step.script()?;
             let answer = core.submit(step.command).map_err(|error| format!("{place}: {error}"))?;
             let found = Expect::of(&answer);
             if found != step.expect {

@@ -13,7 +13,7 @@ use counterfoil_record::{
 use counterfoil_tlog::{Checkpoint, CompactRange, leaf_hash};
 
 use crate::finding::{Finding, FindingCode, NotChecked, NotCheckedCode};
-use crate::note::open_checkpoint;
+use crate::note::{CheckpointError, OwnNote};
 use crate::report::{Report, Scope, Verdict};
 use crate::summary::Summary;
 use crate::trust::{Level, Trust};
@@ -33,7 +33,8 @@ struct Target {
     checkpoint: Checkpoint,
     differs: FindingCode,
     shorter: FindingCode,
-    met: bool,
+    /// Whether the tree had that root, once it had that size.
+    met: Option<bool>,
 }
 
 /// An audit under way.
@@ -41,7 +42,9 @@ struct Target {
 pub struct Auditor {
     trust: Option<Trust>,
     own_checkpoint: Option<String>,
-    /// The origin and key that records must be of: from the trust, else from the genesis.
+    /// The log's own checkpoint, whose signature is checked at the end: then its keys are known.
+    own: Option<OwnNote>,
+    /// The origin and first key that records must be of: from the trust, else from the genesis.
     log: Option<(Id, NamedKey)>,
     targets: Vec<Target>,
     tree: CompactRange,
@@ -61,12 +64,13 @@ impl Auditor {
             checkpoint,
             differs: FindingCode::RootDiffersFromPinned,
             shorter: FindingCode::ShorterThanPinned,
-            met: false,
+            met: None,
         });
         let mut auditor = Self {
             log: trust.as_ref().map(|trust| (trust.origin.clone(), trust.log.clone())),
             trust,
             own_checkpoint: checkpoint.map(String::from),
+            own: None,
             targets: targets.into_iter().collect(),
             tree: CompactRange::new(),
             state: State::new(),
@@ -81,17 +85,20 @@ impl Auditor {
         auditor
     }
 
-    /// The log's own checkpoint can be read once its key is known.
+    /// The log's own checkpoint can be read once its origin is known.
     fn add_own_checkpoint(&mut self) {
-        let Some((origin, key)) = &self.log else { return };
+        let Some((origin, _)) = &self.log else { return };
         let Some(note) = self.own_checkpoint.as_ref() else { return };
-        match open_checkpoint(note, origin, key) {
-            Ok(checkpoint) => self.targets.push(Target {
-                checkpoint,
-                differs: FindingCode::CheckpointRoot,
-                shorter: FindingCode::CheckpointBeyondLog,
-                met: false,
-            }),
+        match OwnNote::parse(note, origin) {
+            Ok(note) => {
+                self.targets.push(Target {
+                    checkpoint: note.checkpoint.clone(),
+                    differs: FindingCode::CheckpointRoot,
+                    shorter: FindingCode::CheckpointBeyondLog,
+                    met: None,
+                });
+                self.own = Some(note);
+            }
             Err(error) => self.find(FindingCode::CheckpointInvalid, None, error.to_string()),
         }
         self.meet_targets();
@@ -158,17 +165,37 @@ impl Auditor {
     }
 
     fn meet_targets(&mut self) {
-        let size = self.tree.size();
-        let mut findings = Vec::new();
-        for target in self.targets.iter_mut().filter(|target| !target.met && target.checkpoint.size == size) {
-            target.met = true;
-            if target.checkpoint.root != self.tree.root() {
-                findings.push((target.differs, format!("at {size} records")));
+        let (size, root) = (self.tree.size(), self.tree.root());
+        for target in self.targets.iter_mut().filter(|it| it.met.is_none() && it.checkpoint.size == size) {
+            target.met = Some(target.checkpoint.root == root);
+        }
+    }
+
+    /// What the checkpoints say of the log. One that the log's key of that moment did not sign says nothing.
+    fn judge_targets(&mut self) {
+        if let Some(Err(error)) = self.own.as_ref().map(|note| self.check_own(note)) {
+            self.targets.retain(|target| target.differs != FindingCode::CheckpointRoot);
+            self.find(FindingCode::CheckpointInvalid, None, error.to_string());
+        }
+        for target in self.targets.clone() {
+            let size = target.checkpoint.size;
+            match target.met {
+                Some(true) => {}
+                Some(false) => self.find(target.differs, None, format!("at {size} records")),
+                None => {
+                    let held = self.tree.size();
+                    let detail = format!("the checkpoint is of {size} records, the log has {held}");
+                    self.find(target.shorter, None, detail);
+                }
             }
         }
-        for (code, detail) in findings {
-            self.find(code, None, detail);
-        }
+    }
+
+    fn check_own(&self, note: &OwnNote) -> Result<(), CheckpointError> {
+        let (origin, first) = self.log.as_ref().ok_or(CheckpointError::NoKey)?;
+        let at = self.state.log_key_at(Index::new(note.checkpoint.size));
+        let later = at.and_then(|key| NamedKey::new(origin.clone(), key).ok());
+        note.check(later.as_ref().unwrap_or(first))
     }
 
     fn check(&mut self, index: u64, entry: &[u8], leaf: Hash32) -> Option<Checked> {
@@ -187,9 +214,9 @@ impl Auditor {
         if index == 0 {
             self.read_genesis(signed.unverified())?;
         }
-        let Some((origin, key)) = &self.log else { return Err((FindingCode::NoGenesis, String::new())) };
-        let verified =
-            signed.verify(origin, key.key()).map_err(|error| (code_of(error), error.to_string()))?;
+        let Some((origin, first)) = &self.log else { return Err((FindingCode::NoGenesis, String::new())) };
+        let key = self.state.log_key_at(Index::new(index)).unwrap_or(*first.key());
+        let verified = signed.verify(origin, &key).map_err(|error| (code_of(error), error.to_string()))?;
         self.place(index, verified.record())?;
         self.decide(verified, leaf)
     }
@@ -234,7 +261,11 @@ impl Auditor {
         if record.time < self.state.time {
             return Err((FindingCode::TimeWentBack, String::new()));
         }
-        Ok(())
+        match record.suppressed {
+            None => Ok(()),
+            Some(1..) if self.state.may_have_suppressed() => Ok(()),
+            Some(count) => Err((FindingCode::SuppressedWrong, format!("it says {count}"))),
+        }
     }
 
     /// Makes the decision again, and compares.
@@ -250,6 +281,9 @@ impl Auditor {
         }
         let decision = match self.state.step(&record.input, record.time) {
             Step::Record(decision) => decision,
+            Step::Counted(_) => {
+                return Err((FindingCode::RecordNotOwed, "it had only to be counted".into()));
+            }
             Step::Repeat(repeat) => {
                 return Err((FindingCode::RecordNotOwed, format!("record {} answered it", repeat.payment)));
             }
@@ -273,7 +307,10 @@ impl Auditor {
         }
         self.first_time.get_or_insert(record.time.millis());
         self.summary.count(&record);
+        let about = record.input.payment().unwrap_or(record.index);
+        let before = self.state.payments.get(&about).cloned();
         self.state.seal(decision.pending, leaf);
+        self.summary.moved(before.as_ref(), self.state.payments.get(&about));
         self.summary.adopted(record.index.value(), &self.state);
         Ok(Checked { record, leaf })
     }
@@ -283,16 +320,7 @@ impl Auditor {
         if self.tree.size() == 0 && self.findings.is_empty() {
             self.find(FindingCode::EmptyLog, None, "there is nothing to verify".into());
         }
-        let short: Vec<_> = self
-            .targets
-            .iter()
-            .filter(|target| !target.met)
-            .map(|t| (t.shorter, t.checkpoint.size))
-            .collect();
-        for (code, size) in short {
-            let detail = format!("the checkpoint is of {size} records, the log has {}", self.tree.size());
-            self.find(code, None, detail);
-        }
+        self.judge_targets();
         let in_force = self.state.policy.as_ref().map(|policy| policy.digest);
         if let Some(expected) = self.trust.as_ref().and_then(|trust| trust.policy)
             && in_force != Some(expected)
@@ -376,11 +404,25 @@ impl Auditor {
                 format!("records {} to {} were not decided again", self.followed, size.saturating_sub(1));
             add(NotCheckedCode::AfterBreak, detail);
         }
-        add(NotCheckedCode::Governance, "policies are adopted by the operator alone in this version".into());
+        if self.state.governance.is_none() {
+            add(NotCheckedCode::Governance, "policies and keys are changed by the operator alone".into());
+        }
         add(
             NotCheckedCode::AgentsAsserted,
-            "which agent asked, and for which principal, is the operator's word".into(),
+            "which agent without keys asked, and for which principal, is the operator's word".into(),
         );
+        if !self.summary.mandates.is_empty() {
+            let forms: Vec<&str> = self.summary.mandates.iter().map(String::as_str).collect();
+            let detail = format!("what mandates say, and who signed them: {}", forms.join(", "));
+            add(NotCheckedCode::Mandates, detail);
+        }
+        for (key, since) in self.state.revoked.iter().filter_map(|(key, it)| Some((key, it.since?))) {
+            add(NotCheckedCode::CompromisedKeys, format!("what {key} signed in records from {since} on"));
+        }
+        if self.summary.suppressed > 0 {
+            let detail = format!("{} refusals were only counted", self.summary.suppressed);
+            add(NotCheckedCode::Suppressed, detail);
+        }
         add(
             NotCheckedCode::PrivateText,
             "purposes, reasons, queries and envelopes were not held against their commitments".into(),

@@ -68,12 +68,14 @@ codes! {
         PrevControlWrong = "prev-control-wrong",
         /// A record's time is before the one before it.
         TimeWentBack = "time-went-back",
-        /// The outcome, a code, the permit or the chain is not what the decision gives.
+        /// The outcome, a code or the chain is not what the decision gives.
         DecisionDoesNotFollow = "decision-does-not-follow",
         /// The outcome is right, but its trace is not what the decision gives.
         TraceDoesNotFollow = "trace-does-not-follow",
         /// The request had been answered before; there should be no record.
         RecordNotOwed = "record-not-owed",
+        /// A record says that refusals were only counted, where each of them had to be recorded.
+        SuppressedWrong = "suppressed-wrong",
         /// The log's own checkpoint is not a signed checkpoint of this log.
         CheckpointInvalid = "checkpoint-invalid",
         /// The log is shorter than its own checkpoint.
@@ -114,10 +116,16 @@ codes! {
         AfterPinned = "after-pinned",
         /// Records after the first broken one were not decided again.
         AfterBreak = "after-break",
-        /// Governance of policies is not part of this version: the operator adopted them.
+        /// Nobody but the operator governs policies and keys.
         Governance = "governance",
-        /// Agents are as the operator asserts them.
+        /// Agents without keys, and all principals, are as the operator asserts them.
         AgentsAsserted = "agents-asserted",
+        /// That mandates say what they are said to say, and who signed them.
+        Mandates = "mandates",
+        /// Records and statements by a key that was compromised when it signed them.
+        CompromisedKeys = "compromised-keys",
+        /// Refusals that were only counted.
+        Suppressed = "suppressed",
         /// Private text was not held against its commitments.
         PrivateText = "private-text",
         /// No evidence from outside the log was compared with it.

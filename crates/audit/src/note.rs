@@ -35,18 +35,52 @@ pub enum CheckpointError {
     /// The signed text is not a checkpoint.
     #[error("the signed text is not a checkpoint: {0}")]
     Text(#[from] TextError),
+    /// There is no key that should have signed it.
+    #[error("there is no key that should have signed it")]
+    NoKey,
     /// A checkpoint of another log.
     #[error("a checkpoint of another log")]
     Origin,
 }
 
-/// The checkpoint in `note`, if `key` signed it for the log `origin`.
+/// The checkpoint in `note`, if one of `keys` signed it for the log `origin`.
 ///
 /// # Errors
-/// As [`CheckpointError`] says.
-pub fn open_checkpoint(note: &str, origin: &Id, key: &NamedKey) -> Result<Checkpoint, CheckpointError> {
-    let note = Note::parse(note.as_bytes())?;
-    note.open(&[&LogVerifier(key)])?;
-    let checkpoint = Checkpoint::parse(note.text())?;
-    if checkpoint.origin == origin.as_str() { Ok(checkpoint) } else { Err(CheckpointError::Origin) }
+/// As [`CheckpointError`] says; the signature's error is that of the first key.
+pub fn open_checkpoint(note: &str, origin: &Id, keys: &[NamedKey]) -> Result<Checkpoint, CheckpointError> {
+    let note = OwnNote::parse(note, origin)?;
+    let mut refused = None;
+    for key in keys {
+        match note.check(key) {
+            Ok(()) => return Ok(note.checkpoint),
+            Err(error) => refused = refused.or(Some(error)),
+        }
+    }
+    Err(refused.unwrap_or(CheckpointError::NoKey))
+}
+
+/// A checkpoint of a log, whose signature is checked once it is known which of the log's keys was to sign it.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnNote {
+    note: Note,
+    pub(crate) checkpoint: Checkpoint,
+}
+
+impl OwnNote {
+    /// Reads the note, which must be of the log `origin`.
+    pub(crate) fn parse(note: &str, origin: &Id) -> Result<Self, CheckpointError> {
+        let note = Note::parse(note.as_bytes())?;
+        let checkpoint = Checkpoint::parse(note.text())?;
+        if checkpoint.origin == origin.as_str() {
+            Ok(Self { note, checkpoint })
+        } else {
+            Err(CheckpointError::Origin)
+        }
+    }
+
+    /// Whether `key` signed it.
+    pub(crate) fn check(&self, key: &NamedKey) -> Result<(), CheckpointError> {
+        self.note.open(&[&LogVerifier(key)])?;
+        Ok(())
+    }
 }

@@ -1,12 +1,13 @@
 //! The story of one payment: every record that it rests on, and what became of it.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use counterfoil_decide::State;
 use counterfoil_rails::eip3009::slot;
 use counterfoil_record::statement::{SignedStatement, Statement, SubjectKind};
-use counterfoil_record::verdict::{CheckName, Code, Outcome};
+use counterfoil_record::verdict::{CheckName, Code, Operand, OperandName, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Record, Time, Verdict};
 use serde::Serialize;
 
@@ -54,12 +55,15 @@ pub struct Story {
     pub status: Option<&'static str>,
     /// What has settled, in the asset's smallest unit.
     pub settled: Option<String>,
-    /// What of that came back.
-    pub compensated: Option<String>,
+    /// What of that came back, as compensation or refund.
+    pub returned: Option<String>,
     /// Whether the signed payload carried the slot.
     pub slot_used: Option<bool>,
     #[serde(skip)]
     current_policy: Option<String>,
+    /// The runs that its run is a part of, as far as the trace names them.
+    #[serde(skip)]
+    within: BTreeSet<Index>,
 }
 
 impl Story {
@@ -76,14 +80,15 @@ impl Story {
             slot: None,
             status: None,
             settled: None,
-            compensated: None,
+            returned: None,
             slot_used: None,
             current_policy: None,
+            within: runs_named(&record.verdict),
         })
     }
 
-    /// Takes the next record that followed.
-    pub fn observe(&mut self, checked: &Checked) {
+    /// Takes the next record that followed, and where it left the payment.
+    pub fn observe(&mut self, checked: &Checked, state: &State) {
         let record = &checked.record;
         let statement = match &record.input {
             Input::Statement(input) => SignedStatement::decode(input.statement.as_slice()).ok(),
@@ -98,7 +103,10 @@ impl Story {
                 }
                 record.index < self.payment || self.decided.is_none()
             }
-            Input::OpenRun(_) => record.index == self.run,
+            Input::RotateKey(_) | Input::RevokeKey(_) | Input::Suspend(_) | Input::Resume(_) => {
+                record.index < self.payment || self.decided.is_none()
+            }
+            Input::OpenRun(_) => record.index == self.run || self.within.contains(&record.index),
             Input::Begin(_) => Some(record.index) == self.transaction,
             Input::Statement(_) => {
                 statement.as_ref().is_some_and(|signed| self.is_answered_by(signed.unverified()))
@@ -127,12 +135,15 @@ impl Story {
             signer: statement.as_ref().map(|signed| String::from(signed.issuer().as_str())),
             verdict: record.verdict.clone(),
         });
+        self.stands(state);
     }
 
     fn is_answered_by(&self, statement: &Statement) -> bool {
         match statement.kind {
             SubjectKind::Payment => statement.against == self.payment,
             SubjectKind::Phase => statement.run == Some(self.run),
+            // Those stand in the inputs that they are for.
+            _ => false,
         }
     }
 
@@ -148,16 +159,21 @@ impl Story {
         }
     }
 
+    /// Takes over where the payment stands. One that the state has forgotten stands where it stood.
+    fn stands(&mut self, state: &State) {
+        let Some(payment) = state.payments.get(&self.payment) else { return };
+        self.status = Some(payment.status.code());
+        self.settled = Some(alloc::format!("{}", payment.settled));
+        self.returned = Some(alloc::format!("{}", payment.contribution().returned));
+    }
+
     /// Takes over where the payment stands at the end.
     pub fn conclude(&mut self, state: &State) {
-        let payment = state.payments.get(&self.payment);
-        let decided = self.chapters.iter().rev().find(|chapter| Some(chapter.index) == self.decided);
-        self.status = match payment {
-            Some(payment) => Some(payment.status.code()),
-            None => decided.map(|chapter| chapter.verdict.outcome.code()),
-        };
-        self.settled = payment.map(|payment| alloc::format!("{}", payment.settled));
-        self.compensated = payment.map(|payment| alloc::format!("{}", payment.compensated));
+        self.stands(state);
+        if self.status.is_none() {
+            let decided = self.chapters.iter().rev().find(|chapter| Some(chapter.index) == self.decided);
+            self.status = decided.map(|chapter| chapter.verdict.outcome.code());
+        }
         let bound = |chapter: &&Chapter| {
             matches!(chapter.input, Input::Bind(_)) && chapter.verdict.outcome == Outcome::Accepted
         };
@@ -166,4 +182,14 @@ impl Story {
             has_row && !chapter.verdict.codes.contains(&Code::SlotNotUsed)
         });
     }
+}
+
+/// The runs that the checks of a payment name beside its own.
+fn runs_named(verdict: &Verdict) -> BTreeSet<Index> {
+    let named = verdict.trace.iter().filter_map(|check| check.operands.get(&OperandName::Run));
+    let index = |operand: &Operand| match operand {
+        Operand::Number(index) => u64::try_from(index.units()).ok().map(Index::new),
+        _ => None,
+    };
+    named.filter_map(index).collect()
 }

@@ -1,11 +1,11 @@
 //! What a log adds up to: counts, totals per asset, and what is open.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use counterfoil_decide::State;
-use counterfoil_decide::state::Status;
+use counterfoil_decide::state::{Payment, Status, Totals};
 use counterfoil_record::verdict::Outcome;
 use counterfoil_record::{Amount, Input, Record};
 use serde::Serialize;
@@ -15,8 +15,8 @@ use serde::Serialize;
 pub struct AssetTotal {
     /// What has settled.
     pub settled: Amount,
-    /// What came back.
-    pub compensated: Amount,
+    /// What of that came back as compensation or refund.
+    pub returned: Amount,
     /// What is reserved.
     pub reserved: Amount,
 }
@@ -60,6 +60,12 @@ pub struct Summary {
     pub totals: BTreeMap<String, AssetTotal>,
     /// What is open.
     pub open: Vec<OpenItem>,
+    /// How many refusals were only counted.
+    pub suppressed: u64,
+    /// The forms of the mandates that runs were opened with.
+    pub mandates: BTreeSet<String>,
+    #[serde(skip)]
+    moved: BTreeMap<String, Totals>,
 }
 
 impl Summary {
@@ -74,6 +80,20 @@ impl Summary {
             let count = self.decisions.entry(outcome.code()).or_default();
             *count = count.saturating_add(1);
         }
+        self.suppressed = self.suppressed.saturating_add(record.suppressed.unwrap_or_default());
+        if let (Input::OpenRun(open), Outcome::Accepted) = (&record.input, record.verdict.outcome) {
+            self.mandates.extend(open.mandate.iter().map(|mandate| mandate.format.as_str().into()));
+        }
+    }
+
+    /// Takes over what one record did to the payment that it is about: what a state forgets stays counted.
+    pub(crate) fn moved(&mut self, before: Option<&Payment>, after: Option<&Payment>) {
+        let Some((after, terms)) = after.and_then(|after| Some((after, after.terms.as_ref()?))) else {
+            return;
+        };
+        let from = before.map(Payment::contribution).unwrap_or_default();
+        let totals = self.moved.entry(terms.asset.as_str().into()).or_default();
+        *totals = totals.minus(from).plus(after.contribution());
     }
 
     /// Lists the policy that `state` has in force since record `index`.
@@ -89,19 +109,15 @@ impl Summary {
 
     /// Adds up the state at the end.
     pub(crate) fn conclude(&mut self, state: &State) {
+        for (asset, totals) in core::mem::take(&mut self.moved) {
+            let (settled, returned) = (totals.settled.stopped(), totals.returned.stopped());
+            self.totals.insert(asset, AssetTotal { settled, returned, reserved: totals.reserved.stopped() });
+        }
         for (index, payment) in &state.payments {
-            let asset = payment.terms.as_ref().map(|terms| String::from(terms.asset.as_str()));
-            let adds = payment.contribution();
-            if let Some(asset) = &asset {
-                let total = self.totals.entry(asset.clone()).or_default();
-                let plus = |a: Amount, b: Amount| a.checked_add(b).unwrap_or(Amount::MAX);
-                total.settled = plus(total.settled, payment.settled);
-                total.compensated = plus(total.compensated, payment.compensated);
-                total.reserved = plus(total.reserved, adds.reserved);
-            }
             if payment.status.is_open() || payment.status == Status::Held {
-                let what = payment.status.code();
-                self.open.push(OpenItem { payment: index.value(), what, asset, amount: adds.reserved });
+                let asset = payment.terms.as_ref().map(|terms| String::from(terms.asset.as_str()));
+                let (what, amount) = (payment.status.code(), payment.contribution().reserved);
+                self.open.push(OpenItem { payment: index.value(), what, asset, amount });
             }
         }
         for obligation in state.obligations_at(state.time) {

@@ -3,7 +3,8 @@
 //!
 //! ```toml
 //! origin = "payments.example/agents"
-//! log = "payments.example/agents+1a2b3c4d+AXQx..."    # the log's verifier key
+//! log = "payments.example/agents+1a2b3c4d+AXQx..."    # the key that the log began with
+//! later = ["payments.example/agents+5e6f7a8b+Ab1c..."] # optional: keys that it was rotated to, for `checkpoint`
 //! require = "pinned-checkpoint"                       # or "log-key"
 //! policy = "9f86d0..."                                # optional: the digest of the policy in force at the end
 //! checkpoint = """..."""                              # optional: a signed checkpoint seen before
@@ -11,6 +12,7 @@
 
 use alloc::string::String;
 use alloc::string::ToString as _;
+use alloc::vec::Vec;
 
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::{Hash32, Id};
@@ -44,7 +46,7 @@ impl Level {
 pub struct Trust {
     /// The log's origin.
     pub origin: Id,
-    /// The log's key.
+    /// The key that the log began with. Later ones follow from the log.
     pub log: NamedKey,
     /// The level below which the verdict is `insufficient`.
     pub require: Level,
@@ -59,6 +61,8 @@ pub struct Trust {
 struct File {
     origin: Id,
     log: NamedKey,
+    #[serde(default)]
+    later: Vec<NamedKey>,
     require: Level,
     checkpoint: Option<String>,
     policy: Option<Hash32>,
@@ -94,15 +98,17 @@ impl Trust {
     /// require more.
     pub fn parse(text: &str) -> Result<Self, TrustError> {
         let file: File = toml::from_str(text).map_err(|error| TrustError::Toml(error.to_string()))?;
-        if file.log.name() != &file.origin {
-            let (key, origin) = (file.log.name().to_string(), file.origin.to_string());
+        let mut keys = file.later;
+        keys.insert(0, file.log.clone());
+        if let Some(key) = keys.iter().find(|key| *key.name() != file.origin) {
+            let (key, origin) = (key.name().to_string(), file.origin.to_string());
             return Err(TrustError::Name { key, origin });
         }
         if file.require == Level::PinnedCheckpoint && file.checkpoint.is_none() {
             return Err(TrustError::NoCheckpoint);
         }
         let checkpoint = match &file.checkpoint {
-            Some(note) => Some(open_checkpoint(note, &file.origin, &file.log)?),
+            Some(note) => Some(open_checkpoint(note, &file.origin, &keys)?),
             None => None,
         };
         Ok(Self {

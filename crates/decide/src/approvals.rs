@@ -8,7 +8,7 @@ use counterfoil_record::{Id, Index, Time};
 
 use crate::draft::Row;
 use crate::policy::{Need, Policy};
-use crate::state::{Answered, Run};
+use crate::state::{Answered, State};
 
 /// Whether the answers to a question that was asked at `asked` fill `need` at `now`. A refusal in the role
 /// is final; a person counts once; an approval counts until it expires and no longer than the rule's time
@@ -43,8 +43,11 @@ pub(crate) fn judge<'a>(
     }
 }
 
-/// True if `person` stands behind the run's requests: its principal, or the owner of its agent.
-pub(crate) fn is_requester(policy: &Policy, run: &Run, person: &Id) -> bool {
-    let owner = policy.agents.get(&run.agent).and_then(|agent| agent.owner.as_ref());
-    run.principal == *person || owner == Some(person)
+/// True if `person` stands behind the run's requests: its principal, or the owner of its agent or of one that it
+/// works for.
+pub(crate) fn is_requester(policy: &Policy, state: &State, run: Index, person: &Id) -> bool {
+    state.chain(run).any(|(_, run)| {
+        let owner = policy.agents.get(&run.agent).and_then(|agent| agent.owner.as_ref());
+        run.principal == *person || owner == Some(person)
+    })
 }

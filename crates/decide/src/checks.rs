@@ -2,22 +2,29 @@
 //! subject an earlier one found missing is not applicable, so that each can be the only one to fail.
 
 mod budgets;
+mod gates;
+mod mandate;
 mod obligation;
 mod repeats;
+mod request;
 mod standing;
 mod workflow;
 
 use alloc::vec::Vec;
 
 use counterfoil_rails::url::ResourceUrl;
-use counterfoil_rails::x402::{self, PaymentRequirements};
-use counterfoil_record::codec::Wire as _;
-use counterfoil_record::input::{Compensation, Part, Pay};
+use counterfoil_rails::x402;
+use counterfoil_record::input::{Genesis, Pay};
 use counterfoil_record::verdict::{Check, CheckResult, Outcome};
-use counterfoil_record::{Amount, Hash32, Id, Index, Text, Time, wire_map};
+use counterfoil_record::{Amount, Hash32, Id, Index, Text, Time};
 
+use crate::draft::Draft;
 use crate::policy::{AssetPin, Policy, WalletRule};
-use crate::state::{GroupKey, Hold, InForce, ItemOf, Run, State, Terms};
+use crate::signed::Witness;
+use crate::state::{Hold, InForce, ItemOf, Run, State, Terms};
+
+use budgets::GroupOf;
+use request::Unread;
 
 /// A payment that is asked for, with everything that the checks look it up in.
 pub(crate) struct Asked<'a> {
@@ -26,21 +33,13 @@ pub(crate) struct Asked<'a> {
     pub(crate) pay: &'a Pay,
     /// What waits, where this decides a held payment again.
     pub(crate) hold: Option<&'a Hold>,
+    genesis: &'a Genesis,
     policy: Option<&'a InForce>,
     run: Option<&'a Run>,
     terms: Result<x402::Terms, Unread>,
     resource: Option<ResourceUrl>,
     /// The digest of the request, as an idempotency key names it again.
     pub(crate) request: Hash32,
-}
-
-/// Why terms could not be derived.
-#[derive(Clone, Copy)]
-enum Unread {
-    /// The rail's bytes do not parse.
-    Malformed,
-    /// They ask for something that is not supported.
-    Unsupported(&'static str),
 }
 
 /// What was found, and what would be permitted.
@@ -50,37 +49,17 @@ pub(crate) struct Found {
     pub(crate) terms: Option<Terms>,
 }
 
-wire_map! {
-    /// What a request is, whatever bytes it came in. The idempotency key and private text are left out.
-    pub struct Request {
-        /// The run.
-        1 => run: Index,
-        /// Its place in a transaction.
-        2 => part: Option<Part>,
-        /// The plan item.
-        3 => item: Option<Id>,
-        /// The terms, or the digest of bytes that give none.
-        4 => terms: Hash32,
-        /// What was asked for.
-        5 => resource: Text,
-        /// Who would pay.
-        6 => wallet: Id,
-        /// What kind of spending it is.
-        7 => category: Option<Id>,
-        /// How it would be undone.
-        8 => compensation: Option<Compensation>,
-    }
-}
-
 impl<'a> Asked<'a> {
-    pub(crate) fn new(state: &'a State, pay: &'a Pay, hold: Option<&'a Hold>, time: Time) -> Self {
-        let terms = read_terms(pay.requirements.as_slice());
-        let request = request_digest(pay, &terms);
+    pub(crate) fn new(draft: &Draft<'a>, genesis: &'a Genesis, pay: &'a Pay, hold: Option<&'a Hold>) -> Self {
+        let state = draft.state;
+        let terms = request::read_terms(&pay.requirements);
+        let request = request::digest(pay, &terms);
         Self {
             state,
-            time,
+            time: draft.time,
             pay,
             hold,
+            genesis,
             policy: state.policy.as_ref(),
             run: state.runs.get(&pay.run),
             terms,
@@ -92,11 +71,12 @@ impl<'a> Asked<'a> {
     /// Evaluates every check.
     pub(crate) fn check(&self) -> Found {
         let groups = self.groups();
-        let mut trace = Vec::with_capacity(24);
+        let mut trace = Vec::with_capacity(32);
         self.check_standing(&mut trace);
         self.check_workflow(&mut trace);
         self.check_obligation(&mut trace);
         self.check_budgets(&groups, &mut trace);
+        self.check_gates(&groups, &mut trace);
         self.check_repeats(&mut trace);
         let outcome = match outcome(&trace) {
             Outcome::Allow => match self.permitted(&groups) {
@@ -106,6 +86,16 @@ impl<'a> Asked<'a> {
             outcome => outcome,
         };
         Found { trace, outcome, terms: None }
+    }
+
+    /// What checks the statements that the request carries.
+    const fn witness(&self, time: Time) -> Witness<'a> {
+        Witness { genesis: self.genesis, revoked: &self.state.revoked, time }
+    }
+
+    /// The run and those that it is a part of, from the run upward.
+    fn chain(&self) -> impl Iterator<Item = (Index, &'a Run)> {
+        self.state.chain(self.pay.run)
     }
 
     fn rules(&self) -> Option<&'a Policy> {
@@ -167,7 +157,7 @@ impl<'a> Asked<'a> {
     }
 
     /// What is permitted if every check passes; `None` where something that it needs is missing.
-    fn permitted(&self, groups: &[Option<GroupKey>]) -> Option<Terms> {
+    fn permitted(&self, groups: &[Vec<GroupOf>]) -> Option<Terms> {
         let terms = self.terms()?;
         let (_, pin) = self.asset()?;
         let rules = self.rules()?;
@@ -193,7 +183,12 @@ impl<'a> Asked<'a> {
                 .zip(self.pay.item.as_ref())
                 .map(|(plan, item)| ItemOf { plan: plan.index, item: item.clone() }),
             purchase: self.purchase()?,
-            groups: groups.iter().flatten().cloned().collect(),
+            groups: groups.iter().flatten().map(|of| of.key.clone()).collect(),
+            mandates: self.mandates().map(|(run, _)| run).collect(),
+            scheme: Text::shown(terms.scheme.code()),
+            method: Text::shown(terms.method.code()),
+            spender: terms.spender().map(Text::shown),
+            facilitator: terms.facilitator.map(Text::shown),
         })
     }
 }
@@ -210,49 +205,4 @@ fn outcome(trace: &[Check]) -> Outcome {
     } else {
         Outcome::Allow
     }
-}
-
-/// The terms are derived from the rail's own bytes; a caller never supplies them.
-fn read_terms(requirements: &[u8]) -> Result<x402::Terms, Unread> {
-    let parsed = PaymentRequirements::parse(requirements).map_err(|error| match error {
-        x402::ParseError::Unsupported(feature) => Unread::Unsupported(feature.code()),
-        _ => Unread::Malformed,
-    })?;
-    parsed.terms().map_err(|error| match error {
-        x402::TermsError::Unsupported(feature) => Unread::Unsupported(feature.code()),
-        x402::TermsError::UnknownScheme => Unread::Unsupported("unknown-scheme"),
-        x402::TermsError::UnknownTransferMethod => Unread::Unsupported("unknown-transfer-method"),
-        x402::TermsError::ZeroAmount => Unread::Unsupported("zero-amount"),
-        _ => Unread::Malformed,
-    })
-}
-
-/// Normalised terms have one digest whatever the order and case of the bytes that they came in.
-fn terms_digest(pay: &Pay, terms: &Result<x402::Terms, Unread>) -> Hash32 {
-    let Ok(terms) = terms else { return Hash32::of(&[b"unread\0", pay.requirements.as_slice()]) };
-    let fields = [
-        Text::shown(terms.scheme.code()),
-        Text::shown(terms.asset),
-        Text::shown(terms.payee),
-        Text::shown(&terms.domain_name),
-        Text::shown(&terms.domain_version),
-    ];
-    let mut bytes = fields.iter().map(counterfoil_record::codec::Wire::to_bytes).collect::<Vec<_>>().concat();
-    bytes.extend(terms.exposure.to_bytes());
-    bytes.extend(terms.lifetime_seconds.to_bytes());
-    Hash32::of(&[b"terms\0", &bytes])
-}
-
-fn request_digest(pay: &Pay, terms: &Result<x402::Terms, Unread>) -> Hash32 {
-    let request = Request {
-        run: pay.run,
-        part: pay.part.clone(),
-        item: pay.item.clone(),
-        terms: terms_digest(pay, terms),
-        resource: pay.resource.clone(),
-        wallet: pay.wallet.clone(),
-        category: pay.category.clone(),
-        compensation: pay.compensation.clone(),
-    };
-    Hash32::of(&[b"counterfoil/request/1\0", &request.to_bytes()])
 }

@@ -3,16 +3,20 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use counterfoil_record::input::Genesis;
 use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, Operand, OperandName, Outcome};
 use counterfoil_record::{Id, Index, Time, Verdict};
 
-use crate::state::{Change, Pending, State, Status};
+use crate::signed::Witness;
+use crate::state::{Change, Contribution, Pending, State, Status, Terms, Use, UseOf};
 
 /// What comes of an input.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// A decision, to be recorded.
     Record(Box<Decision>),
+    /// A refusal that is only counted: so many are recorded in this minute that there is nothing to record.
+    Counted(Box<Verdict>),
     /// The same request was answered before; there is nothing to record.
     Repeat(Repeat),
 }
@@ -66,6 +70,17 @@ impl<'s> Draft<'s> {
         self.changes.push(change);
     }
 
+    /// What an allowed payment of `run` takes of its plan item and of mandates changes.
+    pub(crate) fn use_up(&mut self, run: Index, terms: &Terms, from: Contribution, to: Contribution) {
+        if let Some(item) = &terms.item {
+            self.change(Change::Use(Use { run, of: UseOf::Plan(item.clone()), from, to }));
+        }
+        for run in &terms.mandates {
+            let of = UseOf::Mandate(terms.asset.clone());
+            self.change(Change::Use(Use { run: *run, of, from, to }));
+        }
+    }
+
     /// Adds a reason or a discrepancy.
     pub(crate) fn code(&mut self, code: Code) {
         self.verdict.codes.push(code);
@@ -84,6 +99,26 @@ impl<'s> Draft<'s> {
     /// This record changes policy or keys.
     pub(crate) fn controls(&mut self) {
         self.control = true;
+    }
+
+    /// Refused for its time, which then is not the state's.
+    pub(crate) fn refuse_time(mut self, code: Code) -> Decision {
+        self.time = self.state.time;
+        self.refuse(code)
+    }
+
+    /// Something is missing, oversized, or overflows.
+    pub(crate) fn cannot(mut self, code: Code) -> Decision {
+        self.code(code);
+        self.decide(Outcome::CannotDecide)
+    }
+
+    /// What checks the statements in an input.
+    pub(crate) const fn witness<'g>(&self, genesis: &'g Genesis) -> Witness<'g>
+    where
+        's: 'g,
+    {
+        Witness { genesis, revoked: &self.state.revoked, time: self.time }
     }
 
     /// The decision, as it stands.

@@ -16,6 +16,7 @@ mod approvals;
 mod checks;
 mod draft;
 pub mod policy;
+mod signed;
 pub mod state;
 mod step;
 mod subject;
@@ -24,6 +25,6 @@ pub use draft::{Decision, Repeat, Step};
 pub use state::{Pending, State};
 pub use subject::Subject;
 
-/// The version of the semantics. Number 0 is a draft: the verdict of a log made under it may change
-/// until number 1 is frozen.
-pub const SEMANTICS: u64 = 0;
+/// The version of the semantics: `docs/decision.md` is its text. What changes the verdict or the trace of any
+/// vector is another number.
+pub const SEMANTICS: u64 = 1;

@@ -7,7 +7,7 @@ mod compile;
 mod money;
 mod source;
 
-pub(crate) use compile::PLAN;
+pub(crate) use compile::{AGENT, GOVERNANCE, PLAN};
 pub use compile::{Kind, Place, PolicyError, Problem, compile};
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::key::NamedKey;
-use counterfoil_record::{Amount, Hash32, Id, Span, Text, wire_code, wire_map};
+use counterfoil_record::{Amount, Hash32, Id, Span, Text, wire_choice, wire_code, wire_map};
 
 wire_map! {
     /// A policy.
@@ -52,6 +52,10 @@ wire_map! {
         15 => repeatable: Vec<Text>,
         /// What may end a reservation early.
         16 => releases: Releases,
+        /// Who may do what, beside approving.
+        17 => powers: Powers,
+        /// Limits on the log itself.
+        18 => limits: Limits,
     }
 }
 
@@ -70,10 +74,12 @@ wire_map! {
 }
 
 wire_map! {
-    /// An agent that the operator asserts: it has no key of its own.
+    /// An agent.
     pub struct AgentRule {
         /// The person who may not approve this agent's requests.
         1 => owner: Option<Id>,
+        /// The keys that sign its requests; none: the operator asserts the agent.
+        2 => keys: Vec<NamedKey>,
     }
 }
 
@@ -183,6 +189,50 @@ wire_map! {
     }
 }
 
+wire_code! {
+    /// The length of a calendar window.
+    pub enum Period {
+        /// From a full hour to the next.
+        0 => Hour = "hour",
+        /// From midnight to midnight.
+        1 => Day = "day",
+        /// From Monday's midnight to the next.
+        2 => Week = "week",
+        /// From the midnight at which a month begins to the next month's.
+        3 => Month = "month",
+    }
+}
+
+wire_map! {
+    /// A window by the calendar, at a fixed offset from UTC.
+    pub struct Calendar {
+        /// How long it is.
+        1 => every: Period,
+        /// Whether the clocks that it goes by are behind UTC.
+        2 => behind: bool,
+        /// By how many minutes they are ahead of or behind UTC, 0 to 840.
+        3 => minutes: u64,
+    }
+}
+
+wire_map! {
+    /// A window of one length.
+    pub struct Rolling {
+        /// How long it is.
+        1 => span: Span,
+    }
+}
+
+wire_choice! {
+    /// The time that a budget looks back on.
+    pub enum Window {
+        /// Always the same span before now.
+        0 => Rolling(Rolling),
+        /// The present hour, day, week or month.
+        1 => Calendar(Calendar),
+    }
+}
+
 wire_map! {
     /// A limit on what one group of payments may add up to. Exactly one of `limit` and `count` is there.
     pub struct Budget {
@@ -190,12 +240,14 @@ wire_map! {
         1 => id: Id,
         /// What makes a group.
         2 => per: BTreeSet<Dimension>,
-        /// The length of the rolling window; absent for a budget over the whole life of its group.
-        3 => rolling: Option<Span>,
+        /// The time that it looks back on; absent for a budget over the whole life of its group.
+        3 => window: Option<Window>,
         /// The most money.
         4 => limit: Option<Money>,
         /// The most allowed payments, whatever became of them.
         5 => count: Option<u64>,
+        /// Whether what came back may be spent again.
+        6 => restore_refunds: bool,
     }
 }
 
@@ -203,7 +255,7 @@ impl Budget {
     /// True if `other` has the same group, window and asset, so that it may go on under the same id.
     pub fn same_identity(&self, other: &Self) -> bool {
         let asset = |budget: &Self| budget.limit.as_ref().map(|limit| limit.asset.clone());
-        self.per == other.per && self.rolling == other.rolling && asset(self) == asset(other)
+        self.per == other.per && self.window == other.window && asset(self) == asset(other)
     }
 }
 
@@ -261,6 +313,42 @@ wire_code! {
     }
 }
 
+wire_map! {
+    /// How many people of a role it takes.
+    pub struct Power {
+        /// How many different people.
+        1 => approvals: u64,
+        /// Their role.
+        2 => role: Id,
+    }
+}
+
+wire_map! {
+    /// Who may do what, beside approving. What is absent, nobody may do.
+    pub struct Powers {
+        /// Resume what was suspended.
+        1 => resume: Option<Power>,
+        /// Allow a purchase while another payment for it is open.
+        2 => override_purchase: Option<Power>,
+        /// Give up what a failed transaction is owed.
+        3 => write_off: Option<Power>,
+        /// Move the clock further than `max_step`.
+        4 => clock: Option<Power>,
+    }
+}
+
+wire_map! {
+    /// Limits on the log itself. What is absent is not limited.
+    pub struct Limits {
+        /// The furthest that one record may move the clock.
+        1 => max_step: Option<Span>,
+        /// How many refusals a minute are recorded; what is beyond is only counted.
+        2 => refusals_per_minute: Option<u64>,
+        /// How long a payment that came to its end stays matchable to late facts.
+        3 => match_horizon: Option<Span>,
+    }
+}
+
 impl Policy {
     /// The digest that names the policy: SHA-256 of its canonical encoding.
     pub fn digest(&self) -> Hash32 {
@@ -274,6 +362,7 @@ impl Policy {
 
     /// Every public key in the policy.
     pub fn keys(&self) -> impl Iterator<Item = &NamedKey> {
-        self.roles.values().flat_map(|role| role.members.values().flatten())
+        let people = self.roles.values().flat_map(|role| role.members.values().flatten());
+        people.chain(self.agents.values().flat_map(|agent| &agent.keys))
     }
 }

@@ -1,9 +1,9 @@
-//! What a statement answers: a digest over everything that the answer depends on.
+//! What a statement answers or says: a digest over everything that it depends on.
 
 use counterfoil_record::statement::SubjectKind;
-use counterfoil_record::{Hash32, Id, Index};
+use counterfoil_record::{Hash32, Id, Index, Time};
 
-use crate::state::{InForce, Run, Since, State};
+use crate::state::{InForce, Run, State};
 
 /// What a person is asked: the fields of a statement that say what it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,8 @@ pub struct Subject {
     pub kind: SubjectKind,
     /// The digest of exactly what is answered.
     pub digest: Hash32,
-    /// The record that is answered, and when it was made.
-    pub against: Since,
+    /// The record that is answered.
+    pub against: Index,
 }
 
 /// The subject of a held payment:
@@ -24,8 +24,9 @@ pub(crate) fn of_payment(request: &Hash32, policy: &InForce) -> Hash32 {
 
 /// The subject of entering `phase`: policy digest, run, phase, and each artefact that the phase demands.
 /// It is answered against the latest record that it depends on, so that no answer serves twice.
-/// `None` where the policy has no such phase or an artefact is missing.
-pub(crate) fn of_phase(index: Index, run: &Run, phase: &Id, policy: &InForce) -> Option<Subject> {
+/// The time is that record's: since then it can be asked. `None` where the policy has no such phase or an
+/// artefact is missing.
+pub(crate) fn of_phase(index: Index, run: &Run, phase: &Id, policy: &InForce) -> Option<(Subject, Time)> {
     let rule = policy.policy.phases.get(phase)?;
     let mut digest = Hash32::of(&[
         b"counterfoil/subject/phase/1\0",
@@ -40,20 +41,19 @@ pub(crate) fn of_phase(index: Index, run: &Run, phase: &Id, policy: &InForce) ->
         digest = Hash32::of(&[digest.bytes(), &artefact.since.index.value().to_be_bytes()]);
         against = against.max(artefact.since);
     }
-    Some(Subject { kind: SubjectKind::Phase, digest, against })
+    Some((Subject { kind: SubjectKind::Phase, digest, against: against.index }, against.time))
 }
 
 impl State {
     /// What approvers of the held `payment` are asked; `None` where it is not held.
     pub fn subject_of_payment(&self, payment: Index) -> Option<Subject> {
         let hold = self.payments.get(&payment)?.hold.as_ref()?;
-        let against = Since { index: payment, time: hold.since };
-        Some(Subject { kind: SubjectKind::Payment, digest: hold.subject, against })
+        Some(Subject { kind: SubjectKind::Payment, digest: hold.subject, against: payment })
     }
 
     /// What approvers of `run` entering `phase` are asked; `None` where the phase is unknown or one of its
     /// artefacts is missing.
     pub fn subject_of_phase(&self, run: Index, phase: &Id) -> Option<Subject> {
-        of_phase(run, self.runs.get(&run)?, phase, self.policy.as_ref()?)
+        Some(of_phase(run, self.runs.get(&run)?, phase, self.policy.as_ref()?)?.0)
     }
 }

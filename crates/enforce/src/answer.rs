@@ -8,7 +8,7 @@ use counterfoil_record::statement::SubjectKind;
 use counterfoil_record::verdict::{
     Check, CheckName, CheckResult, Code, Grade, Operand, OperandName, Outcome,
 };
-use counterfoil_record::{Amount, Hash32, Id, Index, Record, Text, Time};
+use counterfoil_record::{Amount, Hash32, Id, Index, Input, Record, Text, Time, Verdict};
 use serde::Serialize;
 
 /// The answer to a command.
@@ -17,6 +17,8 @@ use serde::Serialize;
 pub enum Answer {
     /// A decision that is recorded.
     Recorded(Box<Recorded>),
+    /// A refusal that is only counted: so many are recorded already in this minute.
+    Counted(Box<Counted>),
     /// The same request was answered before.
     Repeated(Repeated),
 }
@@ -26,8 +28,30 @@ impl Answer {
     pub fn recorded(&self) -> Option<&Recorded> {
         match self {
             Self::Recorded(recorded) => Some(recorded),
-            Self::Repeated(_) => None,
+            Self::Counted(_) | Self::Repeated(_) => None,
         }
+    }
+}
+
+/// A refusal that is not recorded: the next record says how many there were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Counted {
+    /// How many were only counted since the last record, with this one.
+    pub counted: u64,
+    /// The outcome: `deny`, `refused` or `cannot-decide`, or `accepted` for what was not readable.
+    pub outcome: Outcome,
+    /// Reasons.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<Code>,
+    /// The checks that did not pass.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failing: Vec<Failing>,
+}
+
+impl Counted {
+    pub(crate) fn new(counted: u64, verdict: &Verdict) -> Self {
+        let failing = all_failing(verdict);
+        Self { counted, outcome: verdict.outcome, codes: verdict.codes.clone(), failing }
     }
 }
 
@@ -83,6 +107,10 @@ pub struct Granted {
     pub payee: Text,
     /// The asset, CAIP-19.
     pub asset: Text,
+    /// The payment scheme.
+    pub scheme: Text,
+    /// How the asset is transferred.
+    pub method: Text,
     /// The most that may leave, in the smallest unit.
     pub exposure: Amount,
     /// Unix seconds: what is signed ends then or before.
@@ -99,6 +127,8 @@ impl Granted {
             wallet: terms.wallet.clone(),
             payee: terms.payee.clone(),
             asset: terms.asset.clone(),
+            scheme: terms.scheme.clone(),
+            method: terms.method.clone(),
             exposure: terms.exposure,
             until: terms.until,
             slot: slot(terms.leaf.as_ref()?),
@@ -126,7 +156,32 @@ pub struct Question {
 impl Question {
     pub(crate) fn new(subject: Subject, entry: Option<(Index, Id)>) -> Self {
         let (run, phase) = entry.unzip();
-        Self { kind: subject.kind, digest: subject.digest, against: subject.against.index, run, phase }
+        Self { kind: subject.kind, digest: subject.digest, against: subject.against, run, phase }
+    }
+
+    /// What is asked of those whose signatures a refused or denied input lacks; `subject` is what the statements in
+    /// it must say.
+    pub(crate) fn unsigned(record: &Record, subject: Option<Subject>) -> Option<Self> {
+        let verdict = &record.verdict;
+        match &record.input {
+            Input::Pay(pay) if verdict.outcome == Outcome::Deny => {
+                let of = |check, kind| {
+                    let row = verdict.trace.iter().find(|row| row.check == check)?;
+                    let failed = row.result == CheckResult::Fail;
+                    let Some(Operand::Hash(digest)) = row.operands.get(&OperandName::Digest) else {
+                        return None;
+                    };
+                    let against = match row.operands.get(&OperandName::Index) {
+                        Some(Operand::Number(index)) => Index::new(u64::try_from(index.units()).ok()?),
+                        _ => pay.run,
+                    };
+                    failed.then_some(Self { kind, digest: *digest, against, run: None, phase: None })
+                };
+                of(CheckName::Agent, SubjectKind::Request).or(of(CheckName::Purchase, SubjectKind::Override))
+            }
+            _ if verdict.codes.contains(&Code::QuorumNotReached) => subject.map(|it| Self::new(it, None)),
+            _ => None,
+        }
     }
 }
 
@@ -148,6 +203,11 @@ impl Repeated {
     }
 }
 
+fn all_failing(verdict: &Verdict) -> Vec<Failing> {
+    let open = |check: &&Check| !matches!(check.result, CheckResult::Pass | CheckResult::NotApplicable);
+    verdict.trace.iter().filter(open).map(failing).collect()
+}
+
 fn failing(check: &Check) -> Failing {
     let because = match check.operands.get(&OperandName::Because) {
         Some(Operand::Text(text)) => Some(text.clone()),
@@ -158,12 +218,14 @@ fn failing(check: &Check) -> Failing {
 
 /// The permit that `record` gives for `payment`; `leaf` is its leaf hash.
 pub(crate) fn granted(record: &Record, payment: Index, leaf: &Hash32) -> Option<Granted> {
-    let permit = record.verdict.permit.clone()?;
+    let permit = record.verdict.permit()?;
     Some(Granted {
         payment,
         wallet: permit.wallet,
         payee: permit.payee,
         asset: permit.asset,
+        scheme: permit.scheme,
+        method: permit.method,
         exposure: permit.exposure,
         until: permit.until,
         slot: slot(leaf),
@@ -173,13 +235,12 @@ pub(crate) fn granted(record: &Record, payment: Index, leaf: &Hash32) -> Option<
 impl Recorded {
     pub(crate) fn new(record: &Record, permit: Option<Granted>, question: Option<Question>) -> Self {
         let verdict = &record.verdict;
-        let open = |check: &&Check| !matches!(check.result, CheckResult::Pass | CheckResult::NotApplicable);
         Self {
             index: record.index,
             time: record.time,
             outcome: verdict.outcome,
             codes: verdict.codes.clone(),
-            failing: verdict.trace.iter().filter(open).map(failing).collect(),
+            failing: all_failing(verdict),
             permit,
             question,
             grade: verdict.grade,

@@ -1,7 +1,14 @@
 //! What a caller submits: the inputs of the log in the form that a caller has them, with headers as they
 //! came over the wire and text in the clear. `schemas/command.schema.json` says the same as JSON Schema.
 
-use counterfoil_record::{Amount, Hash32, Id, Index, Time, text::Text};
+mod pay;
+mod work;
+
+pub use pay::{Compensation, Pay};
+pub use work::{Attach, Governance, Mandate, OpenRun, PlanItem, Scope, Step};
+
+use counterfoil_record::key::NamedKey;
+use counterfoil_record::{Amount, Hash32, Id, Index, Time};
 use serde::{Deserialize, Serialize};
 
 /// One command. In JSON its `type` names it in kebab case; anything unknown in it is refused.
@@ -12,11 +19,82 @@ pub enum Command {
     Genesis {
         /// The log's lasting, unique name.
         origin: Id,
+        /// Who decides about policies and keys; absent: the operator alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        governance: Option<Governance>,
     },
     /// Puts a policy in force.
     AdoptPolicy {
         /// Its TOML.
         source: String,
+        /// Signed statements of members of the governance, base64.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<String>,
+    },
+    /// Puts a new key in the place of the log's, or of one of a member of the governance.
+    RotateKey {
+        /// The key that goes.
+        old: NamedKey,
+        /// The key that comes.
+        new: NamedKey,
+        /// Signed statements of members of the governance, base64.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<String>,
+    },
+    /// Takes a key out of use.
+    RevokeKey {
+        /// The key.
+        key: NamedKey,
+        /// The first record since which it is compromised; absent: it was sound until now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Index>,
+        /// Signed statements of members of the governance, base64.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<String>,
+    },
+    /// Stops payments.
+    Suspend {
+        /// Which; all of them, where nothing is stated.
+        #[serde(default)]
+        scope: Scope,
+        /// Why; stays out of the log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// Signed statements of those who asked for it, base64.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<String>,
+    },
+    /// Lets payments go on.
+    Resume {
+        /// Exactly the scope that was suspended.
+        #[serde(default)]
+        scope: Scope,
+        /// Why; stays out of the log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// Signed statements of those with the power, base64.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<String>,
+    },
+    /// The core is alive.
+    Heartbeat {},
+    /// Moves the clock further than the policy lets it go.
+    Clock {
+        /// Until when, in milliseconds since the Unix epoch.
+        to: Time,
+        /// Signed statements of those with the power, base64.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<String>,
+    },
+    /// Bytes came in that made no sense.
+    Unreadable {
+        /// What they should have been.
+        class: Id,
+        /// The byte at which they stop making sense.
+        #[serde(default)]
+        offset: u64,
+        /// The bytes, base64; only their length and digest are recorded.
+        bytes: String,
     },
     /// The core opened the log.
     Start {},
@@ -131,157 +209,41 @@ pub enum Command {
         payment: Index,
         /// How much came back, in the asset's smallest unit.
         amount: Amount,
+        /// What shows it, base64.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence: Option<String>,
+    },
+    /// The payee gave money back.
+    Refund {
+        /// The payment.
+        payment: Index,
+        /// How much came back, in the asset's smallest unit.
+        amount: Amount,
+        /// What shows it, base64.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence: Option<String>,
+        /// Why; stays out of the log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Gives up what a failed transaction is owed.
+    WriteOff {
+        /// The payment.
+        payment: Index,
+        /// How much is given up, in the asset's smallest unit.
+        amount: Amount,
+        /// Signed statements of those with the power, base64.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<String>,
+        /// Why; stays out of the log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
 }
 
-/// An agent begins a piece of work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OpenRun {
-    /// The caller's name for it, unique among open runs.
-    pub id: Id,
-    /// The agent, as the policy names it.
-    pub agent: Id,
-    /// On whose behalf it acts.
-    pub principal: Id,
-    /// What it is for; stays out of the log.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purpose: Option<String>,
-}
-
-impl OpenRun {
-    /// A run of `agent` for `principal`, without a purpose.
-    pub const fn new(id: Id, agent: Id, principal: Id) -> Self {
-        Self { id, agent, principal, purpose: None }
-    }
-}
-
-/// The run commits to an artefact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Attach {
-    /// The run.
-    pub run: Index,
-    /// The artefact's name.
-    pub name: Id,
-    /// Its media type.
-    pub media_type: Id,
-    /// SHA-256 of its bytes.
-    pub digest: Hash32,
-    /// A plan's items.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub items: Vec<PlanItem>,
-}
-
-/// One line of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PlanItem {
-    /// Its name.
-    pub id: Id,
-    /// What kind of spending it is.
-    pub category: Id,
-    /// The account to be paid, CAIP-10.
-    pub payee: Text,
-    /// The asset, as the policy names it.
-    pub asset: Id,
-    /// The most that payments for it may add up to, in the smallest unit.
-    pub ceiling: Amount,
-}
-
-/// One step of a transaction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    /// Its name.
-    pub id: Id,
-    /// Whether a payment for it can be undone.
-    pub reversible: bool,
-}
-
-/// Asks to pay.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pay {
-    /// The run.
-    pub run: Index,
-    /// The idempotency key, unique in the run.
-    pub key: Id,
-    /// The `PAYMENT-REQUIRED` header, base64 as on the wire.
-    pub payment_required: String,
-    /// Which element of its `accepts`.
-    #[serde(default)]
-    pub accept: usize,
-    /// The URL that was asked.
-    pub url: String,
-    /// The wallet that would sign, as the policy names it.
-    pub wallet: Id,
-    /// What kind of spending it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<Id>,
-    /// The plan item that it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub item: Option<Id>,
-    /// The transaction that it is part of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub transaction: Option<Index>,
-    /// The step of that transaction.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub step: Option<Id>,
-    /// What it is for; stays out of the log.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purpose: Option<String>,
-    /// How it would be undone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub compensation: Option<Compensation>,
-}
-
-/// How a payment would be undone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Compensation {
-    /// In the named way, such as `seller-refund`.
-    By(Id),
-    /// It cannot be.
-    Impossible,
-}
-
-impl Pay {
-    /// Asks to pay the first of what the header accepts.
-    pub fn new(run: Index, key: Id, payment_required: &str, url: &str, wallet: Id) -> Self {
-        Self {
-            run,
-            key,
-            payment_required: payment_required.into(),
-            accept: 0,
-            url: url.into(),
-            wallet,
-            category: None,
-            item: None,
-            transaction: None,
-            step: None,
-            purpose: None,
-            compensation: None,
-        }
-    }
-
-    /// With what kind of spending it is.
-    pub fn category(mut self, category: Id) -> Self {
-        self.category = Some(category);
-        self
-    }
-
-    /// With the plan item that it is for.
-    pub fn item(mut self, item: Id) -> Self {
-        self.item = Some(item);
-        self
-    }
-
-    /// As a step of a transaction, with how it would be undone.
-    pub fn part(mut self, transaction: Index, step: Id, compensation: Compensation) -> Self {
-        self.transaction = Some(transaction);
-        self.step = Some(step);
-        self.compensation = Some(compensation);
-        self
+impl Command {
+    /// A policy to be put in force, as far as the operator goes.
+    pub fn adopt_policy(source: &str) -> Self {
+        Self::AdoptPolicy { source: source.into(), statements: Vec::new() }
     }
 }

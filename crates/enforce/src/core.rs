@@ -3,15 +3,15 @@
 use core::ops::ControlFlow;
 
 use counterfoil_audit::{Auditor, Level, Trust};
-use counterfoil_decide::{State, Step};
-use counterfoil_record::key::NamedKey;
+use counterfoil_decide::{State, Step, Subject};
+use counterfoil_record::key::{NamedKey, PublicKey};
 use counterfoil_record::verdict::Code;
 use counterfoil_record::{Amount, FORMAT, Hash32, Id, Index, Input, Record, SignedRecord, Time};
 use counterfoil_store::{Store, StoreError};
 use counterfoil_tlog::{Checkpoint, CompactRange, leaf_hash, note};
 
-use crate::answer::{Answer, Granted, Question, Recorded, Repeated, granted};
-use crate::command::Command;
+use crate::answer::{Answer, Counted, Granted, Question, Recorded, Repeated, granted};
+use crate::command::{Command, Governance};
 use crate::error::Error;
 use crate::permit::Dropped;
 use crate::prepare::{Prepared, prepare};
@@ -32,6 +32,8 @@ pub struct Core<S, K, E> {
     state: State,
     tree: CompactRange,
     pub(crate) dropped: Dropped,
+    /// Refusals that were only counted since the last record.
+    suppressed: u64,
     /// The store failed: what is on the disk is not known.
     halted: bool,
 }
@@ -55,7 +57,21 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// # Errors
     /// [`Error::Size`] if the store is not empty; else as [`Error`] says.
     pub fn create(store: S, signer: K, surroundings: E, origin: Id) -> Result<Self, Error> {
-        let mut core = Self::create_unstarted(store, signer, surroundings, origin)?;
+        Self::create_governed(store, signer, surroundings, origin, None)
+    }
+
+    /// As [`Core::create`], with people who decide about policies and keys.
+    ///
+    /// # Errors
+    /// As [`Core::create`]; [`Error::Refused`] if they cannot govern: then the log has one record, and that a refusal.
+    pub fn create_governed(
+        store: S,
+        signer: K,
+        surroundings: E,
+        origin: Id,
+        governance: Option<Governance>,
+    ) -> Result<Self, Error> {
+        let mut core = Self::create_unstarted(store, signer, surroundings, origin, governance)?;
         core.submit(Command::Start {})?;
         Ok(core)
     }
@@ -64,14 +80,21 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     ///
     /// # Errors
     /// As [`Core::create`].
-    pub fn create_unstarted(store: S, signer: K, surroundings: E, origin: Id) -> Result<Self, Error> {
+    pub fn create_unstarted(
+        store: S,
+        signer: K,
+        surroundings: E,
+        origin: Id,
+        governance: Option<Governance>,
+    ) -> Result<Self, Error> {
         if !store.is_empty() {
             return Err(Error::Size(store.len()));
         }
         let log = NamedKey::new(origin.clone(), *signer.public_key())?;
         let (state, tree, dropped) = (State::new(), CompactRange::new(), Dropped::default());
-        let mut core = Self { store, signer, surroundings, log, state, tree, dropped, halted: false };
-        core.submit(Command::Genesis { origin })?;
+        let mut core =
+            Self { store, signer, surroundings, log, state, tree, dropped, suppressed: 0, halted: false };
+        core.submit(Command::Genesis { origin, governance })?;
         Ok(core)
     }
 
@@ -91,18 +114,15 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// As [`Core::open`].
     pub fn open_unstarted(store: S, signer: K, surroundings: E) -> Result<Self, Error> {
         let first = store.read(0)?.ok_or(Error::Size(0))?;
-        let genesis = SignedRecord::decode(&first).ok();
-        let log = genesis.and_then(|genesis| {
-            NamedKey::new(genesis.header().claims.issuer.clone(), *signer.public_key()).ok()
-        });
-        let Some(log) = log else {
+        let genesis = SignedRecord::decode(&first).ok().and_then(|genesis| first_key(genesis.unverified()));
+        let Some(first_key) = genesis else {
             let mut auditor = Auditor::new(None, None);
             auditor.push(&first);
             return Err(Error::DoesNotVerify(auditor.finish().findings));
         };
         let trust = Trust {
-            origin: log.name().clone(),
-            log: log.clone(),
+            origin: first_key.name().clone(),
+            log: first_key.clone(),
             require: Level::LogKey,
             checkpoint: None,
             policy: None,
@@ -117,8 +137,12 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
             return Err(Error::DoesNotVerify(report.findings));
         }
         let (state, tree) = auditor.into_parts();
+        let log = NamedKey::new(first_key.name().clone(), *signer.public_key())?;
         let dropped = Dropped::default();
-        Ok(Self { store, signer, surroundings, log, state, tree, dropped, halted: false })
+        let core =
+            Self { store, signer, surroundings, log, state, tree, dropped, suppressed: 0, halted: false };
+        core.has_the_key()?;
+        Ok(core)
     }
 
     /// The state that the log adds up to.
@@ -131,7 +155,7 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         Hash32(*self.tree.root().bytes())
     }
 
-    /// The log's origin and key, as auditors pin it.
+    /// The log's origin and the key that signs it now. Auditors pin the key that it began with.
     pub const fn log(&self) -> &NamedKey {
         &self.log
     }
@@ -174,6 +198,12 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         self.decide(command)
     }
 
+    /// Nothing is signed with a key that the log does not have any more.
+    fn has_the_key(&self) -> Result<(), Error> {
+        let present = self.state.log_key_at(self.state.size);
+        if present.is_none_or(|key| key == *self.log.key()) { Ok(()) } else { Err(Error::AnotherKey) }
+    }
+
     fn now(&mut self) -> Result<Time, Error> {
         let now = self.surroundings.now()?;
         let behind = self.state.time.millis().saturating_sub(now.millis());
@@ -184,12 +214,17 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         if self.halted {
             return Err(StoreError::Poisoned.into());
         }
+        self.has_the_key()?;
         let time = self.now()?;
         let stops = matches!(command, Command::Stop {});
         let log_key = *self.log.key().bytes();
         let Prepared { input, asides } = prepare(command, &self.state, log_key, &mut self.surroundings)?;
         let decision = match self.state.step(&input, time) {
             Step::Record(decision) => *decision,
+            Step::Counted(verdict) => {
+                self.suppressed = self.suppressed.saturating_add(1);
+                return Ok(Answer::Counted(Box::new(Counted::new(self.suppressed, &verdict))));
+            }
             Step::Repeat(repeat) => {
                 let payment = self.state.payments.get(&repeat.payment);
                 let terms = repeat.permit.and_then(|_| payment?.terms.as_ref());
@@ -205,7 +240,9 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
             time,
             input,
             verdict: decision.verdict,
+            suppressed: Some(self.suppressed).filter(|count| *count > 0),
         };
+        let lacking = self.state.subject_of(&record.input);
         let unsigned = record.to_unsigned(self.log.name(), self.log.key())?;
         let entry = unsigned.finish(&self.signer.sign(&unsigned.to_be_signed())?);
         // INVARIANT: nothing is answered, and the state does not move, before the record is durable.
@@ -213,29 +250,32 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         self.halted = true;
         self.store.append(record.index.value(), &entry, &asides)?;
         self.halted = false;
+        self.suppressed = 0;
         let leaf = leaf_hash(&entry);
         self.tree.append(leaf);
         self.state.seal(decision.pending, Hash32(*leaf.bytes()));
         if stops {
             self.checkpoint()?;
         }
-        Ok(Answer::Recorded(Box::new(self.answer(&record, &Hash32(*leaf.bytes())))))
+        Ok(Answer::Recorded(Box::new(self.answer(&record, &Hash32(*leaf.bytes()), lacking))))
     }
 
-    fn answer(&self, record: &Record, leaf: &Hash32) -> Recorded {
+    /// `lacking` is what statements in the input had to say.
+    fn answer(&self, record: &Record, leaf: &Hash32, lacking: Option<Subject>) -> Recorded {
         let payment = match &record.input {
             Input::Claim(claim) => claim.payment,
             _ => record.index,
         };
         let question = match &record.input {
             Input::Pay(_) | Input::Claim(_) => {
-                self.state.subject_of_payment(payment).map(|it| Question::new(it, None))
+                let held = self.state.subject_of_payment(payment).map(|it| Question::new(it, None));
+                held.or_else(|| Question::unsigned(record, None))
             }
             Input::EnterPhase(enter) if record.verdict.codes.contains(&Code::ConditionsNotMet) => {
                 let subject = self.state.subject_of_phase(enter.run, &enter.phase);
                 subject.map(|it| Question::new(it, Some((enter.run, enter.phase.clone()))))
             }
-            _ => None,
+            _ => Question::unsigned(record, lacking),
         };
         Recorded::new(record, granted(record, payment, leaf), question)
     }
@@ -248,6 +288,7 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         if self.halted {
             return Err(StoreError::Poisoned.into());
         }
+        self.has_the_key()?;
         let checkpoint = Checkpoint {
             origin: self.log.name().to_string(),
             size: self.tree.size(),
@@ -278,6 +319,12 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     pub fn into_store(self) -> S {
         self.store
     }
+}
+
+/// The key that a log says it began with.
+fn first_key(genesis: &Record) -> Option<NamedKey> {
+    let Input::Genesis(genesis) = &genesis.input else { return None };
+    NamedKey::new(genesis.origin.clone(), PublicKey::from_bytes(genesis.log_key.0).ok()?).ok()
 }
 
 /// The log's key as a signer of notes.

@@ -5,7 +5,7 @@ use counterfoil_record::WriteError;
 use counterfoil_record::key::VkeyError;
 use counterfoil_store::StoreError;
 
-use crate::answer::Recorded;
+use crate::answer::{Counted, Recorded};
 use crate::prepare::CommandError;
 use crate::signer::SignError;
 use crate::surroundings::SurroundingsError;
@@ -38,12 +38,18 @@ pub enum Error {
     /// The log does not verify; the core does not go on from it.
     #[error("the log does not verify: {}", findings(.0))]
     DoesNotVerify(Vec<Finding>),
+    /// The signer's key is not the one that signs the log now.
+    #[error("the key is not the one that signs this log now")]
+    AnotherKey,
     /// The clock is behind the last record.
     #[error("the clock is {behind} ms behind the last record")]
     ClockBehind {
         /// By how much, in milliseconds.
         behind: u64,
     },
+    /// The command was refused, and not even recorded: so many were in this minute.
+    #[error("refused, and only counted: {}", .0.codes.iter().map(|code| code.code()).collect::<Vec<_>>().join(", "))]
+    Counted(Box<Counted>),
     /// The command was refused, and recorded.
     #[error("refused by record {}: {}", .0.index, .0.codes.iter().map(|code| code.code()).collect::<Vec<_>>().join(", "))]
     Refused(Box<Recorded>),

@@ -43,7 +43,7 @@ mod prepare;
 mod signer;
 mod surroundings;
 
-pub use answer::{Answer, Failing, Granted, Question, Recorded, Repeated};
+pub use answer::{Answer, Counted, Failing, Granted, Question, Recorded, Repeated};
 pub use command::{Command, Pay};
 pub use core::{Core, Outstanding};
 pub use error::Error;

@@ -18,6 +18,7 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         match self.submit(command)? {
             Answer::Recorded(recorded) if recorded.outcome == Outcome::Accepted => Ok(recorded.index),
             Answer::Recorded(recorded) => Err(Error::Refused(recorded)),
+            Answer::Counted(counted) => Err(Error::Counted(counted)),
             Answer::Repeated(repeated) => Ok(repeated.repeat_of),
         }
     }
@@ -27,7 +28,7 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// # Errors
     /// [`Error::Refused`], and as [`Core::submit`].
     pub fn adopt_policy(&mut self, source: &str) -> Result<Index, Error> {
-        self.accepted(Command::AdoptPolicy { source: source.into() })
+        self.accepted(Command::adopt_policy(source))
     }
 
     /// Opens a run; gives its lasting name.
@@ -64,14 +65,12 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
                     None => Err(NotAllowed::Repeated(repeated)),
                 };
             }
+            Answer::Counted(counted) => return Err(NotAllowed::Counted(counted)),
             Answer::Recorded(recorded) => recorded,
         };
         match (recorded.outcome, recorded.permit.take()) {
             (Outcome::Allow, Some(granted)) => Ok(Permit::new(granted, self.dropped.clone())),
-            (Outcome::Hold, _) => {
-                let question = recorded.question.clone();
-                Err(NotAllowed::Held(recorded, question))
-            }
+            (Outcome::Hold, _) => Err(NotAllowed::Held(recorded)),
             (Outcome::Deny | Outcome::Refused, _) => Err(NotAllowed::Denied(recorded)),
             _ => Err(NotAllowed::Undecided(recorded)),
         }

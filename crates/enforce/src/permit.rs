@@ -4,9 +4,10 @@ use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use counterfoil_record::verdict::Code;
 use counterfoil_record::{Hash32, Index};
 
-use crate::answer::{Granted, Question, Recorded, Repeated};
+use crate::answer::{Counted, Failing, Granted, Recorded, Repeated};
 use crate::error::Error;
 
 /// Permits that were dropped without a word, to be recorded as unknown.
@@ -80,14 +81,17 @@ impl Drop for Permit {
 #[derive(Debug, thiserror::Error)]
 pub enum NotAllowed {
     /// It is denied; the checks say why.
-    #[error("denied by record {}: {}", .0.index, reasons(.0))]
+    #[error("denied by record {}: {}", .0.index, reasons(&.0.failing, &.0.codes))]
     Denied(Box<Recorded>),
-    /// It waits for approvals; claim it when they are in.
-    #[error("held by record {}: {}", .0.index, reasons(.0))]
-    Held(Box<Recorded>, Option<Question>),
+    /// It waits for approvals; claim it when they are in. Its `question` says what is asked.
+    #[error("held by record {}: {}", .0.index, reasons(&.0.failing, &.0.codes))]
+    Held(Box<Recorded>),
     /// It could not be decided.
-    #[error("undecided by record {}: {}", .0.index, reasons(.0))]
+    #[error("undecided by record {}: {}", .0.index, reasons(&.0.failing, &.0.codes))]
     Undecided(Box<Recorded>),
+    /// It is denied or undecided, and only counted: so many refusals are recorded in this minute.
+    #[error("not allowed, and only counted: {}", reasons(&.0.failing, &.0.codes))]
+    Counted(Box<Counted>),
     /// The same request was answered before, and there is no permit to give again.
     #[error("answered before by record {}; the payment is {}", .0.repeat_of, .0.status)]
     Repeated(Repeated),
@@ -96,13 +100,13 @@ pub enum NotAllowed {
     Core(#[from] Error),
 }
 
-fn reasons(recorded: &Recorded) -> String {
+fn reasons(failing: &[Failing], codes: &[Code]) -> String {
     let mut reasons = Vec::new();
-    for failing in &recorded.failing {
+    for failing in failing {
         let rule = failing.rule.as_ref().map(|rule| format!(" `{rule}`")).unwrap_or_default();
         let because = failing.because.as_ref().map(|because| format!(" ({because})")).unwrap_or_default();
         reasons.push(format!("{}{rule}{because}", failing.check));
     }
-    reasons.extend(recorded.codes.iter().map(|code| code.code().to_owned()));
+    reasons.extend(codes.iter().map(|code| code.code().to_owned()));
     reasons.join(", ")
 }

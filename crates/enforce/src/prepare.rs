@@ -1,19 +1,20 @@
 //! From a command to the input that stands in the record, and the private values that stand beside it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+mod forms;
+
 use counterfoil_decide::policy::{PolicyError, compile};
 use counterfoil_decide::{SEMANTICS, State};
-use counterfoil_rails::caip::Account;
-use counterfoil_rails::url::{ResourceUrl, UrlError};
+use counterfoil_rails::url::UrlError;
 use counterfoil_rails::x402::{ParseError, PaymentPayload, PaymentRequired};
 use counterfoil_record::codec::Wire as _;
+use counterfoil_record::input::{Enclosed, RAIL_MOST};
 use counterfoil_record::private::{Commitment, Private, PrivateKind};
 use counterfoil_record::text::TooManyOctets;
-use counterfoil_record::{FORMAT, Fixed, Input, Octets, Text, input};
+use counterfoil_record::{FORMAT, Fixed, Hash32, Input, Text, input};
 use counterfoil_store::Aside;
 
-use crate::command::{Attach, Command, Compensation, OpenRun, Pay};
+use self::forms::{as_signed, attached, decode, mandated, octets, scoped, shown, signed, url};
+use crate::command::{Command, Compensation, OpenRun, Pay};
 use crate::surroundings::{Surroundings, SurroundingsError};
 
 /// Name and version of this program, as `start` records state it.
@@ -51,6 +52,12 @@ pub enum CommandError {
         index: usize,
         /// How many there are.
         count: usize,
+    },
+    /// The chosen element names no resource that it is for.
+    #[error("element {index} of `accepts` names no resource")]
+    NoResource {
+        /// The index.
+        index: usize,
     },
     /// A URL is not of the form that can be governed.
     #[error("{field} `{url}`: {error}")]
@@ -94,21 +101,52 @@ pub(crate) fn prepare<E: Surroundings>(
 ) -> Result<Prepared, CommandError> {
     let mut p = Preparer { surroundings, asides: Vec::new() };
     let input = match command {
-        Command::Genesis { origin } => Input::Genesis(input::Genesis {
+        Command::Genesis { origin, governance } => Input::Genesis(input::Genesis {
             origin,
             log_key: Fixed(log_key),
             format: FORMAT,
             semantics: SEMANTICS,
+            governance: governance.map(|it| input::Governance { members: it.members, quorum: it.quorum }),
         }),
-        Command::AdoptPolicy { source } => {
+        Command::AdoptPolicy { source, statements } => {
             let policy = octets("source", compile(&source)?.to_bytes())?;
-            Input::AdoptPolicy(input::AdoptPolicy { policy, source: octets("source", source.into_bytes())? })
+            let source = octets("source", source.into_bytes())?;
+            Input::AdoptPolicy(input::AdoptPolicy { policy, source, statements: signed(&statements)? })
+        }
+        Command::RotateKey { old, new, statements } => Input::RotateKey(input::RotateKey {
+            old: old.key().thumbprint(),
+            new,
+            statements: signed(&statements)?,
+        }),
+        Command::RevokeKey { key, since, statements } => Input::RevokeKey(input::RevokeKey {
+            key: key.key().thumbprint(),
+            since,
+            statements: signed(&statements)?,
+        }),
+        Command::Suspend { scope, reason, statements } => {
+            let reason = p.maybe(PrivateKind::Reason, "reason", reason)?;
+            Input::Suspend(input::Suspend { scope: scoped(scope), reason, statements: signed(&statements)? })
+        }
+        Command::Resume { scope, reason, statements } => {
+            let reason = p.maybe(PrivateKind::Reason, "reason", reason)?;
+            Input::Resume(input::Resume { scope: scoped(scope), reason, statements: signed(&statements)? })
+        }
+        Command::Heartbeat {} => Input::Heartbeat(input::Heartbeat { state: state.digest() }),
+        Command::Clock { to, statements } => {
+            Input::Clock(input::Clock { to, statements: signed(&statements)? })
+        }
+        Command::Unreadable { class, offset, bytes } => {
+            let bytes = decode("bytes", &bytes)?;
+            let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            let digest = Hash32::of(&[&bytes]);
+            Input::Unreadable(input::Unreadable { class, offset, length, digest })
         }
         Command::Start {} => Input::Start(input::Start { tool: Text::shown(TOOL), state: state.digest() }),
         Command::Stop {} => Input::Stop(input::Stop { state: state.digest() }),
-        Command::OpenRun(OpenRun { id, agent, principal, purpose }) => {
+        Command::OpenRun(OpenRun { id, agent, principal, purpose, parent, mandate }) => {
             let purpose = p.maybe(PrivateKind::Purpose, "purpose", purpose)?;
-            Input::OpenRun(input::OpenRun { id, agent, principal, purpose })
+            let mandate = mandate.map(mandated).transpose()?;
+            Input::OpenRun(input::OpenRun { id, agent, principal, purpose, parent, mandate })
         }
         Command::CloseRun { run } => Input::CloseRun(input::CloseRun { run }),
         Command::Attach(attach) => Input::Attach(attached(attach)),
@@ -134,29 +172,21 @@ pub(crate) fn prepare<E: Surroundings>(
         }
         Command::Bind { payment, payment_signature } => {
             let bytes = decode("payment_signature", &payment_signature)?;
-            let signed = PaymentPayload::parse(&bytes)
+            let payload = PaymentPayload::parse(&bytes)
                 .map_err(|error| CommandError::Header { field: "payment_signature", error })?;
-            let authorization = signed.authorization();
             Input::Bind(input::Bind {
                 payment,
-                authorization: input::Authorization {
-                    from: Fixed(*authorization.from.bytes()),
-                    to: Fixed(*authorization.to.bytes()),
-                    value: authorization.value,
-                    valid_after: authorization.valid_after,
-                    valid_before: authorization.valid_before,
-                    nonce: authorization.nonce,
-                },
-                signature: Fixed(*signed.signature().bytes()),
+                signed: as_signed(payload.signed()),
+                signature: Fixed(*payload.signature().bytes()),
                 payload: p.private(PrivateKind::PaymentPayload, "payment_signature", bytes)?,
             })
         }
         Command::Settle { payment, amount, payment_response } => {
-            let evidence = answer(payment_response.as_deref())?;
+            let evidence = shown("payment_response", payment_response.as_deref())?;
             Input::Settle(input::Settle { payment, amount, evidence })
         }
         Command::Fail { payment, payment_response, reason } => {
-            let evidence = answer(payment_response.as_deref())?;
+            let evidence = shown("payment_response", payment_response.as_deref())?;
             let reason = p.maybe(PrivateKind::Reason, "reason", reason)?;
             Input::Fail(input::Fail { payment, evidence, reason })
         }
@@ -165,8 +195,18 @@ pub(crate) fn prepare<E: Surroundings>(
             Input::Unknown(input::Unknown { payment, reason })
         }
         Command::Expire { payment } => Input::Expire(input::Expire { payment }),
-        Command::Compensate { payment, amount } => {
-            Input::Compensate(input::Compensate { payment, amount, evidence: None })
+        Command::Compensate { payment, amount, evidence } => {
+            let evidence = shown("evidence", evidence.as_deref())?;
+            Input::Compensate(input::Compensate { payment, amount, evidence })
+        }
+        Command::Refund { payment, amount, evidence, reason } => {
+            let evidence = shown("evidence", evidence.as_deref())?;
+            let reason = p.maybe(PrivateKind::Reason, "reason", reason)?;
+            Input::Refund(input::Refund { payment, amount, evidence, reason })
+        }
+        Command::WriteOff { payment, amount, statements, reason } => {
+            let reason = p.maybe(PrivateKind::Reason, "reason", reason)?;
+            Input::WriteOff(input::WriteOff { payment, amount, statements: signed(&statements)?, reason })
         }
     };
     Ok(Prepared { input, asides: p.asides })
@@ -203,8 +243,9 @@ impl<E: Surroundings> Preparer<'_, E> {
         let element = accepts
             .get(pay.accept)
             .ok_or(CommandError::NoSuchAccept { index: pay.accept, count: accepts.len() })?;
-        let requirements = octets(field, element.to_vec())?;
-        let (offered, _) = url("the seller's resource.url", required.url())?;
+        let requirements = Enclosed::within(RAIL_MOST, element);
+        let offered = required.offered(pay.accept).ok_or(CommandError::NoResource { index: pay.accept })?;
+        let (offered, _) = url("the seller's URL", offered)?;
         let (resource, query) = url("`url`", &pay.url)?;
         let query = self.maybe(PrivateKind::Query, "url", query)?;
         let purpose = self.maybe(PrivateKind::Purpose, "purpose", pay.purpose)?;
@@ -224,53 +265,18 @@ impl<E: Surroundings> Preparer<'_, E> {
             key: pay.key,
             requirements,
             required: self.private(PrivateKind::PaymentRequired, field, bytes)?,
-            offered,
+            offered: Some(offered).filter(|offered| *offered != resource),
             resource,
             query,
             wallet: pay.wallet,
             category: pay.category,
             purpose,
             compensation,
+            request: pay
+                .request
+                .map(|request| octets("request", decode("request", &request)?))
+                .transpose()?,
+            overrides: signed(&pay.overrides)?,
         })
     }
-}
-
-fn attached(attach: Attach) -> input::Attach {
-    let items = attach.items.into_iter().map(|item| input::PlanItem {
-        id: item.id,
-        category: item.category,
-        // Addresses are written in any case; what is no account is left to the decision to refuse.
-        payee: item.payee.as_str().parse::<Account>().map_or(item.payee, Text::shown),
-        asset: item.asset,
-        ceiling: item.ceiling,
-    });
-    input::Attach {
-        run: attach.run,
-        name: attach.name,
-        media_type: attach.media_type,
-        digest: attach.digest,
-        items: items.collect(),
-    }
-}
-
-fn octets(field: &'static str, bytes: Vec<u8>) -> Result<Octets, CommandError> {
-    bytes.try_into().map_err(|error| CommandError::TooLong { field, error })
-}
-
-fn decode(field: &'static str, text: &str) -> Result<Vec<u8>, CommandError> {
-    STANDARD.decode(text).map_err(|_| CommandError::NotBase64 { field })
-}
-
-fn answer(header: Option<&str>) -> Result<Option<Octets>, CommandError> {
-    let field = "payment_response";
-    header.map(|header| octets(field, decode(field, header)?)).transpose()
-}
-
-/// Origin and path in normal form, and the query.
-fn url(field: &'static str, text: &str) -> Result<(Text, Option<String>), CommandError> {
-    let (url, query) = ResourceUrl::parse(text).map_err(|error| {
-        let shown: String = text.split('?').next().unwrap_or_default().chars().take(200).collect();
-        CommandError::Url { field, url: Text::shown(shown), error }
-    })?;
-    Ok((Text::shown(url), query.map(String::from)))
 }

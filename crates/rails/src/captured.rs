@@ -50,7 +50,7 @@ pub(crate) fn digests() -> Vec<Value> {
     DIGESTS.iter().flat_map(|text| array(text)).collect()
 }
 
-/// `(name, paymentRequired, paymentPayload)` of each scheme that is refused.
+/// `(name, paymentRequired, paymentPayload)` of each scheme and transfer method beside `exact` by EIP-3009.
 pub(crate) fn other_schemes() -> Vec<(String, Value, Value)> {
     let all: Value = serde_json::from_str(OTHER_SCHEMES).unwrap();
     let schemes = all.as_object().unwrap().iter();

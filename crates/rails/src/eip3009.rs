@@ -15,11 +15,10 @@
 //!
 //! each member of the last two in 32 bytes, numbers big-endian and addresses padded on the left.
 //!
-//! The contract remembers `(from, nonce)` as used, so that [`ObligationKey`] names at most one transfer.
+//! The contract remembers `(from, nonce)` as used, so that an [`ObligationKey`] names at most one transfer.
 //! The payer chooses the nonce; set to [`slot`] of the allowing record it ties the transfer to the
 //! decision, and proves that the decision came first.
 
-mod obligation;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -28,12 +27,12 @@ mod wallet;
 use alloc::string::String;
 
 use counterfoil_record::{Amount, Hash32};
-use sha3::{Digest as _, Keccak256};
 
 use crate::address::Address;
 use crate::caip::{Asset, ChainId};
+use crate::eip712::{self, keccak, number, padded};
 
-pub use obligation::{NotAnObligationKey, ObligationKey, slot};
+pub use crate::obligation::{NotAnObligationKey, ObligationKey, slot};
 pub use signature::{NotASignature, RecoverError, Signature, recover};
 pub use wallet::{NotAWalletKey, WalletKey};
 
@@ -125,32 +124,5 @@ impl Authorization {
 
 /// What the payer signs: the EIP-712 digest of `authorization` under `domain`.
 pub fn digest(domain: &Domain, authorization: &Authorization) -> Hash32 {
-    keccak(&[&[0x19, 0x01], domain.separator().bytes(), authorization.struct_hash().bytes()])
-}
-
-/// Keccak-256 (the padding before FIPS 202) of the parts, one after the other.
-fn keccak(parts: &[&[u8]]) -> Hash32 {
-    let mut hasher = Keccak256::new();
-    for part in parts {
-        hasher.update(part);
-    }
-    Hash32(hasher.finalize().into())
-}
-
-/// `uint256`: big-endian in 32 bytes.
-fn number(value: u128) -> [u8; 32] {
-    left_padded(value.to_be_bytes())
-}
-
-/// `address`: the 20 bytes at the end of 32.
-fn padded(address: &Address) -> [u8; 32] {
-    left_padded(*address.bytes())
-}
-
-fn left_padded<const N: usize>(bytes: [u8; N]) -> [u8; 32] {
-    let mut word = [0; 32];
-    for (to, from) in word.iter_mut().rev().zip(bytes.iter().rev()) {
-        *to = *from;
-    }
-    word
+    eip712::digest(&domain.separator(), &authorization.struct_hash())
 }

@@ -18,6 +18,7 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::address::Address;
+use crate::permit2::{NotANonce, decode_nonce};
 use crate::text::{hex_array, is_canonical_decimal};
 use crate::x402::ParseError;
 
@@ -161,6 +162,14 @@ impl<'a> Field<'a> {
     /// A string that is an address.
     pub(crate) fn address(self) -> Result<Address, ParseError> {
         self.text()?.parse().map_err(|_| self.bad())
+    }
+
+    /// A string that is a canonical decimal below 2^256, as a number in big-endian bytes.
+    pub(crate) fn nonce(self) -> Result<Hash32, ParseError> {
+        decode_nonce(&self.text()?).map_err(|error| match error {
+            NotANonce::Form => self.bad(),
+            NotANonce::OutOfRange => ParseError::OutOfRange(self.path),
+        })
     }
 
     /// A string of `0x` and 64 hexadecimal digits of either case.

@@ -30,6 +30,8 @@ wire_map! {
         6 => input: Input,
         /// What was decided.
         7 => verdict: Verdict,
+        /// How many refused requests were only counted since the record before; absent: none.
+        8 => suppressed: Option<u64>,
     }
 }
 

@@ -32,6 +32,22 @@ wire_code! {
         0 => Payment = "payment",
         /// The entry of a phase.
         1 => Phase = "phase",
+        /// A policy to be put in force.
+        2 => Policy = "policy",
+        /// A key to be rotated or revoked.
+        3 => Key = "key",
+        /// Payments to be stopped.
+        4 => Suspend = "suspend",
+        /// Payments to go on.
+        5 => Resume = "resume",
+        /// A large step of the clock.
+        6 => Clock = "clock",
+        /// A purchase to be made while another payment for it is open.
+        7 => Override = "override",
+        /// What a failed transaction is owed, to be given up.
+        8 => WriteOff = "write-off",
+        /// An agent's own request to pay.
+        9 => Request = "request",
     }
 }
 

@@ -2,16 +2,18 @@
 
 mod codes;
 mod operand;
+mod permit;
 
 pub use codes::{CheckName, CheckResult, Code, Grade, OperandName, Outcome};
 pub use operand::Operand;
+pub use permit::Permit;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::codec::{Error, Reader, Wire, Writer};
-use crate::text::{Id, Text};
-use crate::{Amount, Index, wire_map};
+use crate::text::Id;
+use crate::{Index, wire_map};
 
 /// One check: which, how it came out, under which rule of the policy, on which operands.
 /// On the wire an array `[check, result, rule / null, operands]`.
@@ -59,23 +61,6 @@ impl Wire for Check {
 }
 
 wire_map! {
-    /// What an `allow` record permits: whoever signs for the wallet verifies the record and compares
-    /// these with what it is asked to sign.
-    pub struct Permit {
-        /// The paying account, CAIP-10.
-        1 => wallet: Text,
-        /// The account to be paid, CAIP-10.
-        2 => payee: Text,
-        /// The asset, CAIP-19.
-        3 => asset: Text,
-        /// The most that the signed payload may let leave.
-        4 => exposure: Amount,
-        /// Unix seconds; the signed payload ends then or before.
-        5 => until: u64,
-    }
-}
-
-wire_map! {
     /// What was decided.
     pub struct Verdict {
         /// The answer.
@@ -84,19 +69,17 @@ wire_map! {
         2 => codes: Vec<Code>,
         /// The checks, where the input has some.
         3 => trace: Vec<Check>,
-        /// What is permitted; present exactly where a payment is allowed.
-        4 => permit: Option<Permit>,
         /// The previous record of the same run, transaction or payment.
-        5 => previous: Option<Index>,
+        4 => previous: Option<Index>,
         /// What the evidence of a fact is worth.
-        6 => grade: Option<Grade>,
+        5 => grade: Option<Grade>,
     }
 }
 
 impl Verdict {
     /// An outcome without codes or trace.
     pub const fn plain(outcome: Outcome) -> Self {
-        Self { outcome, codes: Vec::new(), trace: Vec::new(), permit: None, previous: None, grade: None }
+        Self { outcome, codes: Vec::new(), trace: Vec::new(), previous: None, grade: None }
     }
 
     /// The checks that came out as `result`.

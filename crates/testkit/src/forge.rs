@@ -66,6 +66,7 @@ pub fn next(entries: &[Vec<u8>], input: Input) -> Record {
         time,
         input,
         verdict: decision.verdict,
+        suppressed: None,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod keys;
 pub mod policy;
 pub mod rail;
 pub mod recipes;
+pub mod reference;
 pub mod scene;
 pub mod script;
 pub mod vectors;

@@ -20,7 +20,8 @@ pub const GOLD_MOST: &str = "340282366920938463463.374607431768211455";
 pub fn full() -> String {
     let chain = rail::CHAIN;
     let (usdc, payer, seller) = (rail::TOKEN, rail::PAYER, rail::SELLER);
-    let [alice, bob, erin] = ["alice", "bob", "erin"].map(|name| keys::person(name).to_string());
+    let [alice, bob, erin, signer] =
+        ["alice", "bob", "erin", "signer"].map(|name| keys::person(name).to_string());
     format!(
         r#"name = "test"
 version = 1
@@ -42,10 +43,12 @@ domain = {{ name = "Gold", version = "1" }}
 [agents.researcher]
 owner = "erin"
 [agents.scout]
+[agents.signer]
+keys = ["{signer}"]
 
 [wallets.hot]
 account = "{chain}:{payer}"
-agents = ["researcher", "scout"]
+agents = ["researcher", "scout", "signer"]
 [wallets.cold]
 account = "{chain}:{payer}"
 agents = ["scout"]
@@ -89,6 +92,11 @@ id = "principal-all"
 per = ["principal"]
 limit = "40.00 usdc"
 [[budgets]]
+id = "month"
+per = ["principal"]
+window = {{ every = "month", utc_offset = "+01:00" }}
+limit = "400.00 usdc"
+[[budgets]]
 id = "burst"
 per = ["agent", "payee"]
 window = {{ rolling = "60s" }}
@@ -124,7 +132,7 @@ allow = ["{chain}:{seller}", "{chain}:{OTHER_SELLER}"]
 [resources]
 allow = ["https://data.example/v1/**"]
 [obligations]
-schemes = ["exact"]
+schemes = ["exact", "upto"]
 max_exposure = ["10.00 usdc", "1000 yen", "5 gold"]
 max_lifetime = "10m"
 finality = "2m"
@@ -133,6 +141,15 @@ slot = "required"
 repeatable = ["https://data.example/v1/tick"]
 [evidence]
 releases = "chain"
+[powers]
+resume = {{ approvals = 2, from = "finance" }}
+override = {{ approvals = 2, from = "finance" }}
+write_off = {{ approvals = 1, from = "finance" }}
+clock = {{ approvals = 1, from = "finance" }}
+[limits]
+max_step = "72h"
+refusals_per_minute = 60
+match_horizon = "90d"
 "#
     )
 }

@@ -6,7 +6,7 @@ mod expect;
 pub use ask::Ask;
 pub use expect::{Expect, accepted, accepted_with, allow, cannot, deny, hold, refused, repeat};
 
-use counterfoil_enforce::command::{Attach, OpenRun, PlanItem, Step as TransactionStep};
+use counterfoil_enforce::command::{Attach, Governance, OpenRun, PlanItem, Step as TransactionStep};
 use counterfoil_enforce::{Answer, Command, Recorded};
 use counterfoil_record::statement::Answer as Say;
 use counterfoil_record::{Amount, Hash32, Index, Time};
@@ -23,15 +23,28 @@ pub struct Scene {
     name: &'static str,
     shows: &'static str,
     steps: Vec<Step>,
+    /// The label of the log's key with which it was opened again.
+    reopened_with: Option<&'static str>,
 }
 
 impl Scene {
     /// A log without a policy.
     pub fn bare(name: &'static str, shows: &'static str) -> Self {
-        let script = Script::new();
-        let genesis = Command::Genesis { origin: keys::ORIGIN.parse().unwrap() };
-        let first = Step { time: START, salts: Vec::new(), command: genesis, expect: accepted().expected };
-        Self { script, name, shows, steps: vec![first] }
+        Self::governed(name, shows, None)
+    }
+
+    /// A log without a policy, governed by people.
+    pub fn governed(name: &'static str, shows: &'static str, governance: Option<Governance>) -> Self {
+        let script = Script::governed(governance.clone());
+        let genesis = Command::Genesis { origin: keys::ORIGIN.parse().unwrap(), governance };
+        let first = Step {
+            time: START,
+            salts: Vec::new(),
+            log_key_seed: None,
+            command: genesis,
+            expect: accepted().expected,
+        };
+        Self { script, name, shows, steps: vec![first], reopened_with: None }
     }
 
     /// A log with a policy.
@@ -63,15 +76,28 @@ impl Scene {
             assert_eq!(found.map(counterfoil_record::Text::as_str), Some(because), "{place}");
         }
         let salts = self.script.used_salts().iter().map(hex::encode).collect();
-        self.steps.push(Step { time: self.script.now, salts, command, expect: expect.expected });
+        let log_key_seed = self.reopened_with.take().map(|label| hex::encode(keys::seed(label)));
+        self.steps.push(Step {
+            time: self.script.now,
+            salts,
+            log_key_seed,
+            command,
+            expect: expect.expected,
+        });
         answer
+    }
+
+    /// Opens the log again with another key of its own, before the next step.
+    pub fn reopen_with(&mut self, label: &'static str) {
+        self.script.reopen_with(keys::ed25519(label));
+        self.reopened_with = Some(label);
     }
 
     /// Submits a command that gives a record.
     pub fn record(&mut self, command: Command, expect: Expect) -> Recorded {
         match self.step(command, expect) {
             Answer::Recorded(recorded) => *recorded,
-            Answer::Repeated(repeated) => panic!("{}: {repeated:?}", self.name),
+            other => panic!("{}: {other:?}", self.name),
         }
     }
 
@@ -95,7 +121,7 @@ impl Scene {
 
     /// Puts a policy in force.
     pub fn adopt(&mut self, policy: &str, expect: Expect) -> Recorded {
-        self.record(Command::AdoptPolicy { source: policy.into() }, expect)
+        self.record(Command::adopt_policy(policy), expect)
     }
 
     /// Opens a run of `researcher` for `carol`.
@@ -171,7 +197,7 @@ impl Scene {
 
     /// The payment was undone.
     pub fn compensate(&mut self, payment: Index, units: u128, expect: Expect) -> Recorded {
-        self.record(Command::Compensate { payment, amount: Amount::new(units) }, expect)
+        self.record(Command::Compensate { payment, amount: Amount::new(units), evidence: None }, expect)
     }
 
     /// Attaches a plan with one item, `quotes`: at most `ceiling` smallest units of USDC to the seller.

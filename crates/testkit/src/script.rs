@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil_audit::{Auditor, Level, Report, Trust};
+use counterfoil_enforce::command::Governance;
 use counterfoil_enforce::{Answer, Command, Core, FileKey, Recorded, Scripted, Signer as _};
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::statement::{Answer as Say, FORMAT, Statement, SubjectKind};
@@ -35,9 +36,16 @@ impl Default for Script {
 impl Script {
     /// A log with its genesis, and nothing else.
     pub fn new() -> Self {
+        Self::governed(None)
+    }
+
+    /// The same, governed by people.
+    pub fn governed(governance: Option<Governance>) -> Self {
         let surroundings = Scripted { time: Some(Time::from_millis(START)), salts: [].into() };
         let origin = keys::ORIGIN.parse().unwrap();
-        let core = Core::create_unstarted(MemoryStore::default(), keys::log(), surroundings, origin).unwrap();
+        let core =
+            Core::create_unstarted(MemoryStore::default(), keys::log(), surroundings, origin, governance)
+                .unwrap();
         let auditor = Auditor::new(Some(trust()), None);
         let mut script = Self { core, now: START, salts: 0, used: Vec::new(), auditor };
         script.oracle();
@@ -47,9 +55,15 @@ impl Script {
     /// A log whose policy is in force.
     pub fn with_policy(policy: &str) -> Self {
         let mut script = Self::new();
-        let recorded = script.submit(Command::AdoptPolicy { source: policy.into() });
+        let recorded = script.submit(Command::adopt_policy(policy));
         assert!(recorded.codes.is_empty(), "{:?}", recorded.codes);
         script
+    }
+
+    /// Opens the log again with another key of its own.
+    pub fn reopen_with(&mut self, key: FileKey) {
+        let store = self.core.store().clone();
+        self.core = Core::open_unstarted(store, key, Scripted::default()).unwrap();
     }
 
     /// Lets time pass.
@@ -83,7 +97,7 @@ impl Script {
     pub fn submit(&mut self, command: Command) -> Recorded {
         match self.answer(command) {
             Answer::Recorded(recorded) => *recorded,
-            Answer::Repeated(repeated) => panic!("{repeated:?}"),
+            other => panic!("{other:?}"),
         }
     }
 

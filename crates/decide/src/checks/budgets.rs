@@ -1,166 +1,119 @@
-//! How much: budgets, and the gates that ask people.
+//! How much: the budgets that count a payment.
 
 use alloc::vec::Vec;
 
 use counterfoil_record::verdict::{Check, CheckName, OperandName};
-use counterfoil_record::{Amount, Text};
+use counterfoil_record::{Index, Span, Text};
 
 use super::Asked;
-use crate::approvals;
 use crate::draft::Row;
-use crate::policy::{Budget, Condition, Dimension, Gate};
-use crate::state::{Contribution, GroupKey};
+use crate::policy::{Budget, Dimension, Window};
+use crate::state::{GroupKey, Run, Totals};
+
+/// A group that counts the payment.
+pub(super) struct GroupOf {
+    pub(super) key: GroupKey,
+    /// The run of the chain that it is the group of, where that is not the payment's own.
+    run: Option<Index>,
+}
 
 impl Asked<'_> {
-    /// The group of each budget that counts this payment, in the policy's order.
-    pub(super) fn groups(&self) -> Vec<Option<GroupKey>> {
+    /// The groups of each budget that count this payment, in the policy's order.
+    pub(super) fn groups(&self) -> Vec<Vec<GroupOf>> {
         let budgets = self.rules().map(|rules| rules.budgets.as_slice()).unwrap_or_default();
-        budgets.iter().map(|budget| self.group(budget)).collect()
+        budgets.iter().map(|budget| self.groups_of(budget)).collect()
     }
 
-    fn group(&self, budget: &Budget) -> Option<GroupKey> {
-        let (asset, _) = self.exposure()?;
+    /// A run within runs counts in the groups of each, but in every group once.
+    fn groups_of(&self, budget: &Budget) -> Vec<GroupOf> {
+        let mut groups: Vec<GroupOf> = Vec::new();
+        let Some((asset, _)) = self.exposure() else { return groups };
         if budget.limit.as_ref().is_some_and(|limit| limit.asset != *asset) {
-            return None;
+            return groups;
         }
-        let run = self.run?;
-        let value = |dimension: &Dimension| match dimension {
-            Dimension::Run => Some(Text::shown(self.pay.run)),
-            Dimension::Agent => Some(Text::from(&run.agent)),
-            Dimension::Payee => self.payee(),
-            Dimension::Principal => Some(Text::from(&run.principal)),
-        };
-        let values = budget.per.iter().map(value).collect::<Option<Vec<Text>>>()?;
-        Some(GroupKey { budget: budget.id.clone(), values })
+        for (index, run) in self.chain() {
+            let values = budget.per.iter().map(|dimension| self.value(*dimension, index, run));
+            let key = GroupKey { budget: budget.id.clone(), values: values.collect() };
+            if groups.iter().all(|group| group.key != key) {
+                groups.push(GroupOf { key, run: Some(index).filter(|index| *index != self.pay.run) });
+            }
+        }
+        groups
     }
 
-    pub(super) fn check_budgets(&self, groups: &[Option<GroupKey>], trace: &mut Vec<Check>) {
+    fn value(&self, dimension: Dimension, index: Index, run: &Run) -> Text {
+        match dimension {
+            Dimension::Run => Text::shown(index),
+            Dimension::Agent => Text::from(&run.agent),
+            Dimension::Payee => self.payee().unwrap_or_default(),
+            Dimension::Principal => Text::from(&run.principal),
+        }
+    }
+
+    pub(super) fn check_budgets(&self, groups: &[Vec<GroupOf>], trace: &mut Vec<Check>) {
         let Some(rules) = self.rules() else {
             trace.push(Row::new(CheckName::BudgetCoverage).not_applicable());
             return;
         };
         let counted = rules.budgets.iter().zip(groups);
-        let covering = counted.clone().filter(|(budget, group)| budget.limit.is_some() && group.is_some());
-        let covering = u64::try_from(covering.count()).unwrap_or(u64::MAX);
+        let covers =
+            |(budget, groups): &(&Budget, &Vec<GroupOf>)| budget.limit.is_some() && !groups.is_empty();
+        let covering = u64::try_from(counted.clone().filter(covers).count()).unwrap_or(u64::MAX);
         let row = Row::new(CheckName::BudgetCoverage);
         trace.push(if self.exposure().is_none() || self.run.is_none() {
             row.not_applicable()
         } else {
             row.with(OperandName::Count, covering).pass_if(covering > 0)
         });
-        trace.extend(counted.map(|(budget, group)| self.budget(budget, group.as_ref())));
-        trace.extend(rules.gates.iter().map(|gate| self.gate(gate, groups)));
-    }
-
-    /// What the group adds up to now, how many payments that is, and the record that last moved it.
-    fn standing_of(
-        &self,
-        budget: &Budget,
-        group: &GroupKey,
-    ) -> (Contribution, u64, Option<counterfoil_record::Index>) {
-        match self.state.ledgers.get(group) {
-            Some(ledger) => {
-                let (total, count) = ledger.at(self.time, budget.rolling);
-                (total, count, ledger.last)
+        for (budget, groups) in counted {
+            if groups.is_empty() {
+                trace.push(Row::new(CheckName::Budget).rule(&budget.id).not_applicable());
             }
-            None => (Contribution::default(), 0, None),
+            trace.extend(groups.iter().map(|group| self.budget(budget, group)));
         }
     }
 
-    fn budget(&self, budget: &Budget, group: Option<&GroupKey>) -> Check {
+    /// What the group adds up to now; `None` where its window is not known.
+    pub(super) fn standing_of(&self, budget: &Budget, group: &GroupOf) -> Option<Totals> {
+        match (self.state.ledgers.get(&group.key), &budget.window) {
+            (Some(ledger), window) => ledger.at(self.time, window.as_ref()),
+            (None, Some(Window::Calendar(calendar))) => calendar.begin(self.time).map(|_| Totals::default()),
+            (None, _) => Some(Totals::default()),
+        }
+    }
+
+    fn budget(&self, budget: &Budget, group: &GroupOf) -> Check {
         let row = Row::new(CheckName::Budget).rule(&budget.id);
-        let (Some(group), Some((_, exposure))) = (group, self.exposure()) else {
-            return row.not_applicable();
-        };
-        let (total, count, last) = self.standing_of(budget, group);
+        let Some((_, exposure)) = self.exposure() else { return row.not_applicable() };
         let since = self.policy.and_then(|policy| policy.budgets_since.get(&budget.id).copied());
         let row = row
-            .with_some(OperandName::Window, budget.rolling)
+            .with_some(OperandName::Run, group.run)
+            .with_some(OperandName::Window, span(budget))
             .with_some(OperandName::Since, since)
-            .with_some(OperandName::Previous, last);
+            .with_some(OperandName::Previous, self.state.ledgers.get(&group.key).and_then(|it| it.last));
+        let Some(total) = self.standing_of(budget, group) else { return row.cannot("overflow") };
         if let Some(most) = budget.count {
-            let row = row.with(OperandName::Maximum, most).with(OperandName::Count, count);
-            return row.pass_if(count < most);
+            let row = row.with(OperandName::Maximum, most).with(OperandName::Count, total.count);
+            return row.pass_if(total.count < most);
         }
         let Some(limit) = &budget.limit else { return row.not_applicable() };
         let row = row
             .with(OperandName::Limit, limit.amount)
-            .with(OperandName::Settled, total.settled)
-            .with(OperandName::Reserved, total.reserved)
+            .with(OperandName::Settled, total.settled.stopped())
+            .with(OperandName::Reserved, total.reserved.stopped())
+            .with_some(OperandName::Returned, budget.restore_refunds.then(|| total.returned.stopped()))
             .with(OperandName::Exposure, exposure);
-        let Some(sum) = total.total().and_then(|total| total.checked_add(exposure)) else {
-            return row.cannot("overflow");
-        };
+        let Some(sum) = total.with(exposure, budget.restore_refunds) else { return row.cannot("overflow") };
         match limit.amount.checked_sub(sum) {
             Some(left) => row.with(OperandName::Left, left).pass_if(true),
             None => row.pass_if(false),
         }
     }
+}
 
-    fn gate(&self, gate: &Gate, groups: &[Option<GroupKey>]) -> Check {
-        let row = Row::new(CheckName::Gate).rule(&gate.id);
-        if self.exposure().is_none() {
-            return row.not_applicable();
-        }
-        let (row, closed) = self.condition(row, &gate.when, groups);
-        match (closed, &gate.need) {
-            (Err(because), _) => row.cannot(because),
-            (Ok(false), _) => row.not_applicable(),
-            (Ok(true), None) => row.fail("denied-by-rule"),
-            (Ok(true), Some(need)) => {
-                let answers = self.hold.map(|hold| hold.answers.as_slice()).unwrap_or_default();
-                let asked = self.hold.map_or(self.time, |hold| hold.since);
-                approvals::judge(row, need, asked, answers.iter(), self.time)
-            }
-        }
-    }
-
-    /// Whether everything that the condition states holds, with what was compared.
-    fn condition(
-        &self,
-        mut row: Row,
-        when: &Condition,
-        groups: &[Option<GroupKey>],
-    ) -> (Row, Result<bool, &'static str>) {
-        let mut holds = true;
-        if let (Some(least), Some((asset, exposure))) = (&when.exposure_at_least, self.exposure()) {
-            row = row.with(OperandName::Exposure, exposure).with(OperandName::Threshold, least.amount);
-            holds &= least.asset == *asset && exposure >= least.amount;
-        }
-        if when.first_payment_to_payee {
-            holds &= self.payee().is_some_and(|payee| !self.state.payees.contains(&payee));
-        }
-        if let Some(category) = &when.category {
-            row = row.with_some(OperandName::Category, self.pay.category.as_ref());
-            holds &= self.pay.category.as_ref() == Some(category);
-        }
-        if let (Some(budget), Some(percent)) = (&when.budget, when.at_least_percent) {
-            let rules = self.rules().map(|rules| rules.budgets.as_slice()).unwrap_or_default();
-            let found = rules.iter().zip(groups).find(|(rule, _)| rule.id == *budget);
-            match found.and_then(|(rule, group)| Some((rule, group.as_ref()?))) {
-                None => holds = false,
-                Some((rule, group)) => match self.reaches(rule, group, percent) {
-                    None => return (row, Err("overflow")),
-                    Some((used, reached)) => {
-                        row = row.with(OperandName::Used, used).with(OperandName::Maximum, percent);
-                        holds &= reached;
-                    }
-                },
-            }
-        }
-        (row, Ok(holds))
-    }
-
-    /// What would be used of the budget with this payment, and whether that is at least `percent` of its
-    /// limit; `None` on overflow.
-    fn reaches(&self, budget: &Budget, group: &GroupKey, percent: u64) -> Option<(Amount, bool)> {
-        let (_, exposure) = self.exposure()?;
-        let used = self.standing_of(budget, group).0.total()?.checked_add(exposure)?;
-        let limit = budget.limit.as_ref()?.amount.units();
-        // ceil(limit * percent / 100), exactly, for a limit up to 2^128-1.
-        let percent = u128::from(percent);
-        let rest = (limit % 100).checked_mul(percent)?.div_ceil(100);
-        let threshold = (limit / 100).checked_mul(percent)?.checked_add(rest)?;
-        Some((used, used.units() >= threshold))
+fn span(budget: &Budget) -> Option<Span> {
+    match &budget.window {
+        Some(Window::Rolling(rolling)) => Some(rolling.span),
+        Some(Window::Calendar(_)) | None => None,
     }
 }

@@ -1,5 +1,6 @@
 //! What the payment would oblige to, as the rail's own bytes say: payee, resource, asset, obligation.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use counterfoil_rails::url::{Pattern, ResourceUrl};
@@ -35,8 +36,8 @@ impl Asked<'_> {
         let row = Row::new(CheckName::Resource).with(OperandName::Value, &self.pay.resource);
         let Some(rules) = self.rules() else { return Row::new(CheckName::Resource).not_applicable() };
         let Some(url) = &self.resource else { return row.cannot("not-a-url") };
-        if self.pay.offered != self.pay.resource {
-            return row.with(OperandName::Against, &self.pay.offered).fail("seller-names-another");
+        if let Some(offered) = self.pay.offered.as_ref().filter(|offered| **offered != self.pay.resource) {
+            return row.with(OperandName::Against, offered).fail("seller-names-another");
         }
         match matched(&rules.resources, url) {
             Some(pattern) => row.with(OperandName::Against, pattern).pass_if(true),
@@ -50,8 +51,10 @@ impl Asked<'_> {
         let row = row.with(OperandName::Value, Text::shown(terms.asset));
         let Some((name, pin)) = self.asset() else { return row.fail("not-declared") };
         let row = row.with(OperandName::Name, name);
-        let same = pin.domain_name.as_str() == terms.domain_name
-            && pin.domain_version.as_str() == terms.domain_version;
+        // A signature for Permit2 is not over the token's domain; what the seller says of it must be true all the same.
+        let is =
+            |stated: &Option<String>, pinned: &Text| stated.as_ref().is_none_or(|it| it == pinned.as_str());
+        let same = is(&terms.domain_name, &pin.domain_name) && is(&terms.domain_version, &pin.domain_version);
         row.unless((!same).then_some("domain-differs"))
     }
 
@@ -60,11 +63,19 @@ impl Asked<'_> {
         let Some(rules) = self.rules().map(|rules| &rules.obligations) else { return row.not_applicable() };
         let terms = match &self.terms {
             Ok(terms) => terms,
+            Err(Unread::TooLarge(oversized)) => {
+                let row = row.with(OperandName::Length, oversized.length);
+                return row.with(OperandName::Digest, oversized.digest).cannot("too-large");
+            }
             Err(Unread::Malformed) => return row.cannot("unreadable"),
-            Err(Unread::Unsupported(feature)) => return row.fail(feature),
+            Err(Unread::Unsupported(feature, exposure)) => {
+                return row.with_some(OperandName::Exposure, *exposure).fail(feature);
+            }
         };
         let row = row
             .with(OperandName::Name, Text::shown(terms.scheme.code()))
+            .with(OperandName::Method, Text::shown(terms.method.code()))
+            .with_some(OperandName::Spender, terms.spender().map(Text::shown))
             .with(OperandName::Exposure, terms.exposure)
             .with(OperandName::Lifetime, terms.lifetime_seconds);
         let Some(until) = self.permit_until() else { return row.cannot("overflow") };

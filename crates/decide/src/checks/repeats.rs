@@ -3,11 +3,13 @@
 use alloc::vec::Vec;
 
 use counterfoil_record::verdict::{Check, CheckName, OperandName};
+use counterfoil_record::{Hash32, Index};
 
 use super::Asked;
 use super::obligation::matched;
 use crate::draft::Row;
-use crate::state::{Keyed, RunKey};
+use crate::signed::override_saying;
+use crate::state::Keyed;
 
 impl Asked<'_> {
     pub(super) fn check_repeats(&self, trace: &mut Vec<Check>) {
@@ -24,16 +26,33 @@ impl Asked<'_> {
         if matched(&rules.repeatable, url).is_some() {
             return row.with(OperandName::Because, "repeatable").not_applicable();
         }
+        let row = row.with(OperandName::Purchase, key);
         let open = self.state.purchases.get(&key).and_then(|open| open.first());
-        row.with(OperandName::Purchase, key)
-            .with_some(OperandName::Index, open.copied())
-            .pass_if(open.is_none())
+        match open {
+            None => row.pass_if(true),
+            Some(open) => self.overridden(row.with(OperandName::Index, *open), &key, *open),
+        }
+    }
+
+    /// People may answer for it that this is another purchase, or worth the risk.
+    fn overridden(&self, row: Row, purchase: &Hash32, open: Index) -> Check {
+        let Some(policy) = self.policy else { return row.not_applicable() };
+        let saying = override_saying(&self.request, &self.pay.key, purchase, &policy.digest, open);
+        let row = row.with(OperandName::Digest, saying.digest);
+        if self.pay.overrides.is_empty() {
+            return row.pass_if(false);
+        }
+        let power = policy.policy.powers.override_purchase.as_ref();
+        let witness = self.witness(self.time);
+        match witness.reach_power(&self.pay.overrides, &saying, &policy.policy, power) {
+            Ok(people) => row.with(OperandName::People, people).pass_if(true),
+            Err(code) => row.fail(code.code()),
+        }
     }
 
     /// What the idempotency key was used for before, in this run.
     pub(crate) fn keyed(&self) -> Option<&Keyed> {
-        let key = RunKey { run: self.pay.run, key: self.pay.key.clone() };
-        self.state.keys.get(&key)
+        self.state.keys.get(&self.pay.run)?.get(&self.pay.key)
     }
 
     /// A key that named another request before is refused. A request that is decided again has its own.

@@ -3,10 +3,14 @@
 use alloc::vec::Vec;
 
 use counterfoil_rails::caip::Account;
+use counterfoil_record::input::Scope;
 use counterfoil_record::verdict::{Check, CheckName, OperandName};
+use counterfoil_record::{Index, Text};
 
 use super::Asked;
 use crate::draft::Row;
+use crate::policy::AGENT;
+use crate::signed::{Group, request_saying};
 
 impl Asked<'_> {
     pub(super) fn check_standing(&self, trace: &mut Vec<Check>) {
@@ -19,8 +23,12 @@ impl Asked<'_> {
                 .pass_if(true),
             None => Row::new(CheckName::PolicyInForce).pass_if(false),
         });
-        // Nothing can be suspended in this version: `suspend` is no input of it.
-        trace.push(Row::new(CheckName::NotSuspended).not_applicable());
+        let suspensions = self.suspensions();
+        trace.push(if suspensions.is_empty() {
+            Row::new(CheckName::NotSuspended).pass_if(true)
+        } else {
+            Row::new(CheckName::NotSuspended).with(OperandName::Suspensions, suspensions).pass_if(false)
+        });
         // Without a policy no run was ever opened: then that is what is missing, and nothing else.
         trace.push(match self.run {
             None if self.policy.is_none() => Row::new(CheckName::RunOpen).not_applicable(),
@@ -33,17 +41,46 @@ impl Asked<'_> {
         });
         trace.push(self.agent());
         trace.push(self.wallet_row());
-        // No input of this version attaches a mandate.
-        trace.push(Row::new(CheckName::Mandate).not_applicable());
+        self.check_mandates(trace);
     }
 
-    /// The operator asserts the agent; the audit says so.
+    /// The records, rising, that suspended this payment.
+    pub(crate) fn suspensions(&self) -> Vec<Index> {
+        let (payee, asset) = (self.payee(), self.terms().map(|terms| Text::shown(terms.asset)));
+        let covers = |scope: &Scope| {
+            scope.agent.as_ref().is_none_or(|agent| self.chain().any(|(_, run)| run.agent == *agent))
+                && scope.run.is_none_or(|run| self.chain().any(|(index, _)| index == run))
+                && (scope.payee.is_none() || scope.payee == payee)
+                && (scope.asset.is_none() || scope.asset == asset)
+        };
+        let covering = self.state.suspended.iter().filter(|(scope, _)| covers(scope));
+        let mut indices: Vec<Index> = covering.map(|(_, index)| *index).collect();
+        indices.sort_unstable();
+        indices
+    }
+
+    /// An agent without keys is asserted by the operator; the audit says so. One with keys signs each request.
     fn agent(&self) -> Check {
         let row = Row::new(CheckName::Agent);
         let (Some(rules), Some(run)) = (self.rules(), self.run) else { return row.not_applicable() };
-        row.with(OperandName::Name, &run.agent)
-            .with(OperandName::Signed, false)
-            .pass_if(rules.agents.contains_key(&run.agent))
+        let row = row.with(OperandName::Name, &run.agent);
+        let Some(rule) = rules.agents.get(&run.agent) else {
+            return row.with(OperandName::Signed, false).pass_if(false);
+        };
+        if rule.keys.is_empty() {
+            let row = row.with(OperandName::Signed, false);
+            return row.unless(self.pay.request.as_ref().map(|_| "agent-has-no-keys"));
+        }
+        let saying = request_saying(&self.request, &self.pay.key, self.pay.run);
+        let row = row.with(OperandName::Signed, true).with(OperandName::Digest, saying.digest);
+        let Some(request) = &self.pay.request else { return row.fail("not-signed") };
+        // The agent asked once; what people take their time for does not make it ask again.
+        let asked = self.hold.map_or(self.time, |hold| hold.since);
+        let group = Group::one(AGENT, &run.agent, &rule.keys);
+        match self.witness(asked).check(request, &saying, &group) {
+            Ok(_) => row.pass_if(true),
+            Err(code) => row.fail(code.code()),
+        }
     }
 
     /// Which agents the wallet serves says nothing about one that the policy does not name.

@@ -62,9 +62,10 @@ impl Asked<'_> {
         let used = plan.used.get(wanted).copied().unwrap_or_default();
         let row = row
             .with(OperandName::Maximum, item.ceiling)
-            .with(OperandName::Used, used)
+            .with(OperandName::Used, used.stopped())
             .with(OperandName::Exposure, exposure);
-        let Some(sum) = used.checked_add(exposure) else { return row.cannot("overflow") };
+        let sum = used.exact().and_then(|used| used.checked_add(exposure));
+        let Some(sum) = sum else { return row.cannot("overflow") };
         row.unless(if self.payee().as_ref() != Some(&item.payee) {
             Some("another-payee")
         } else if item.asset != *asset {

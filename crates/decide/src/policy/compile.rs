@@ -1,13 +1,15 @@
 //! From TOML to [`Policy`]: a pure function, so that the auditor can run it again.
 //!
 //! Every problem is reported with its line and column, not only the first. Sections that a policy needs
-//! are required; what is left out of an allow list is not allowed. Keys that are known but not supported
+//! are required; what is left out of an allow list is not allowed. Schemes that are known but not supported
 //! are refused by name, never ignored.
 
 mod parts;
 mod problem;
+mod rules;
+mod share;
 
-pub(crate) use parts::PLAN;
+pub(crate) use parts::{AGENT, GOVERNANCE, PLAN};
 pub use problem::{Kind, Place, PolicyError, Problem};
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -21,7 +23,7 @@ use counterfoil_record::{Amount, Id, Span, Text};
 use toml::Spanned;
 
 use super::money::{DecimalError, decimal, span};
-use super::source::{Later, OneOrMany, Source, Table, Word};
+use super::source::{OneOrMany, Source, Table, Word};
 use super::{Money, Policy, Releases};
 
 /// The longest policy source, in bytes.
@@ -48,6 +50,9 @@ pub fn compile(source: &str) -> Result<Policy, PolicyError> {
     })?;
     let mut compiler = Compiler { source, problems: Vec::new() };
     let policy = compiler.policy(&parsed);
+    if let Some(policy) = &policy {
+        compiler.fits_its_share(policy);
+    }
     match policy {
         Some(policy) if compiler.problems.is_empty() => Ok(policy),
         _ => Err(PolicyError { problems: compiler.problems }),
@@ -66,10 +71,6 @@ impl Compiler<'_> {
     }
 
     fn policy(&mut self, s: &Source) -> Option<Policy> {
-        for (name, later) in [("limits", &s.limits), ("governance", &s.governance), ("mandates", &s.mandates)]
-        {
-            self.later(name, later);
-        }
         let assets = self.table("assets", &s.assets, Self::asset);
         let agents = self.table("agents", &s.agents, Self::agent);
         let agent_names: BTreeSet<Id> = agents.iter().flatten().map(|(name, _)| name.clone()).collect();
@@ -106,7 +107,10 @@ impl Compiler<'_> {
             Some(word) => self.choice(word, &[("chain", Releases::Chain), ("payee", Releases::Payee)]),
         };
         let roles = roles?;
-        self.distinct_keys(&s.roles);
+        self.reserved_roles(&s.roles);
+        self.distinct_keys(&s.roles, &s.agents);
+        let powers = self.powers(&s.powers, &names);
+        let limits = self.limits(&s.limits);
         Some(Policy {
             name: self.id(&s.name)?,
             version: s.version,
@@ -124,13 +128,9 @@ impl Compiler<'_> {
             obligations: obligations?,
             repeatable: repeatable?,
             releases: releases?,
+            powers: powers?,
+            limits: limits?,
         })
-    }
-
-    fn later(&mut self, name: &'static str, later: &Later) {
-        if let Some(value) = later {
-            self.problem(&value.span(), Kind::NotSupported { what: name });
-        }
     }
 
     /// Parses a word, or reports what it should have been.

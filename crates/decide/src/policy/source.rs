@@ -6,15 +6,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use toml::Spanned;
 
 /// A text with its place.
 pub(super) type Word = Spanned<String>;
 /// A table of named entries with the place of each name.
 pub(super) type Table<T> = BTreeMap<Word, T>;
-/// A key that is known, but of which nothing is supported yet.
-pub(super) type Later = Option<Spanned<IgnoredAny>>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,9 +37,10 @@ pub(super) struct Source {
     pub(super) purchases: Purchases,
     #[serde(default)]
     pub(super) evidence: Evidence,
-    pub(super) limits: Later,
-    pub(super) governance: Later,
-    pub(super) mandates: Later,
+    #[serde(default)]
+    pub(super) powers: Powers,
+    #[serde(default)]
+    pub(super) limits: Limits,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +62,8 @@ pub(super) struct Domain {
 #[serde(deny_unknown_fields)]
 pub(super) struct Agent {
     pub(super) owner: Option<Word>,
-    pub(super) keys: Later,
+    #[serde(default)]
+    pub(super) keys: Vec<Word>,
 }
 
 #[derive(Deserialize)]
@@ -136,15 +135,16 @@ pub(super) struct Budget {
     pub(super) window: Option<Window>,
     pub(super) limit: Option<Word>,
     pub(super) count: Option<Spanned<u64>>,
-    pub(super) restore_refunds: Later,
+    #[serde(default)]
+    pub(super) restore_refunds: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Window {
     pub(super) rolling: Option<Word>,
-    pub(super) every: Later,
-    pub(super) utc_offset: Later,
+    pub(super) every: Option<Word>,
+    pub(super) utc_offset: Option<Word>,
 }
 
 #[derive(Deserialize)]
@@ -210,4 +210,29 @@ pub(super) struct Purchases {
 #[serde(deny_unknown_fields)]
 pub(super) struct Evidence {
     pub(super) releases: Option<Word>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Powers {
+    pub(super) resume: Option<Power>,
+    #[serde(rename = "override")]
+    pub(super) override_purchase: Option<Power>,
+    pub(super) write_off: Option<Power>,
+    pub(super) clock: Option<Power>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Power {
+    pub(super) approvals: Spanned<u64>,
+    pub(super) from: Word,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Limits {
+    pub(super) max_step: Option<Word>,
+    pub(super) refusals_per_minute: Option<Spanned<u64>>,
+    pub(super) match_horizon: Option<Word>,
 }

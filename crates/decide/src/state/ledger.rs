@@ -5,6 +5,9 @@ use alloc::vec::Vec;
 
 use counterfoil_record::{Amount, Id, Index, Span, Text, Time, wire_map};
 
+use super::{Movement, Total};
+use crate::policy::{Budget, Window};
+
 wire_map! {
     /// A budget group: the budget and the value of each of its dimensions, in the dimensions' order.
     #[derive(PartialOrd, Ord)]
@@ -24,116 +27,177 @@ wire_map! {
         1 => reserved: Amount,
         /// What has settled.
         2 => settled: Amount,
+        /// What of that came back.
+        3 => returned: Amount,
     }
 }
 
 impl Contribution {
-    /// Reserved and settled together; `None` above 2^128-1.
-    pub const fn total(self) -> Option<Amount> {
-        self.reserved.checked_add(self.settled)
+    /// What it takes of a plan or a mandate. A payment reserves or has settled, never both.
+    pub(crate) const fn used(self) -> Amount {
+        if self.reserved.is_zero() { self.settled } else { self.reserved }
+    }
+}
+
+wire_map! {
+    /// What payments add up to.
+    #[derive(Copy, Default)]
+    pub struct Totals {
+        /// What is reserved for them.
+        1 => reserved: Total,
+        /// What has settled.
+        2 => settled: Total,
+        /// What of that came back.
+        3 => returned: Total,
+        /// How many they are.
+        4 => count: u64,
+    }
+}
+
+impl Totals {
+    /// Reserved, settled and `exposure` together, less what came back if that may be spent again; `None`
+    /// where it passes 2^128-1 before that.
+    pub fn with(&self, exposure: Amount, restore: bool) -> Option<Amount> {
+        let sum = self.settled.exact()?.checked_add(self.reserved.exact()?)?.checked_add(exposure)?;
+        Some(if restore { sum.saturating_sub(self.returned.stopped()) } else { sum })
     }
 
-    /// `self + other`, stopping at 2^128-1: facts are counted whatever they add up to.
-    fn plus(self, other: Self) -> Self {
+    /// With what one payment adds; the count stays.
+    pub const fn plus(&self, adds: Contribution) -> Self {
         Self {
-            reserved: self.reserved.checked_add(other.reserved).unwrap_or(Amount::MAX),
-            settled: self.settled.checked_add(other.settled).unwrap_or(Amount::MAX),
+            reserved: self.reserved.plus(adds.reserved),
+            settled: self.settled.plus(adds.settled),
+            returned: self.returned.plus(adds.returned),
+            count: self.count,
         }
     }
 
-    /// True once it may have stopped at 2^128-1, so that nothing can be taken from it any more.
-    fn is_saturated(self) -> bool {
-        self.reserved == Amount::MAX || self.settled == Amount::MAX
+    /// Without what one payment added; the count stays.
+    pub const fn minus(&self, adds: Contribution) -> Self {
+        Self {
+            reserved: self.reserved.minus(adds.reserved),
+            settled: self.settled.minus(adds.settled),
+            returned: self.returned.minus(adds.returned),
+            count: self.count,
+        }
     }
 
-    const fn minus(self, other: Self) -> Self {
-        Self {
-            reserved: self.reserved.saturating_sub(other.reserved),
-            settled: self.settled.saturating_sub(other.settled),
-        }
+    const fn counting(&self, more: bool) -> Self {
+        let more = if more { 1 } else { 0 };
+        Self { count: self.count.saturating_add(more), ..*self }
+    }
+
+    const fn without(&self, adds: Contribution) -> Self {
+        let rest = self.minus(adds);
+        Self { count: rest.count.saturating_sub(1), ..rest }
     }
 }
 
 wire_map! {
     /// A payment inside a rolling window.
+    #[derive(Copy)]
     pub struct Entry {
         /// The record that allowed the payment; they rise.
         1 => permit: Index,
-        /// When it was allowed.
+        /// When it did.
         2 => at: Time,
-        /// What it adds.
+        /// What it adds now.
         3 => adds: Contribution,
     }
 }
 
 wire_map! {
-    /// The running total of one budget group.
+    /// What a budget group adds up to.
     #[derive(Default)]
     pub struct Ledger {
-        /// What its payments add up to.
-        1 => total: Contribution,
-        /// How many payments were allowed.
-        2 => count: u64,
-        /// The payments inside the window, oldest first; none for a budget without window.
-        3 => entries: VecDeque<Entry>,
+        /// What the payments in the window add up to.
+        1 => total: Totals,
+        /// The payments in a rolling window, oldest first; none for any other.
+        2 => entries: VecDeque<Entry>,
+        /// When the calendar window began that the total is of.
+        3 => begin: Option<Time>,
         /// The last record that moved it.
         4 => last: Option<Index>,
     }
 }
 
 impl Ledger {
-    /// Total and count at `now`: what was allowed in `(now - window, now]`, or ever without a window.
-    pub fn at(&self, now: Time, window: Option<Span>) -> (Contribution, u64) {
-        let Some(window) = window else { return (self.total, self.count) };
-        let gone = self.entries.iter().take_while(|entry| is_gone(entry, now, window));
-        let (removed, count) = gone.fold((Contribution::default(), self.count), |(removed, count), entry| {
-            (removed.plus(entry.adds), count.saturating_sub(1))
-        });
-        let total = if self.total.is_saturated() {
-            sum(self.entries.iter().skip_while(|entry| is_gone(entry, now, window)))
-        } else {
-            self.total.minus(removed)
-        };
-        (total, count)
+    /// What was allowed in the window at `now`, or ever without a window; `None` where a calendar window is not
+    /// known.
+    pub fn at(&self, now: Time, window: Option<&Window>) -> Option<Totals> {
+        match window {
+            None => Some(self.total),
+            Some(Window::Rolling(rolling)) => {
+                let gone = self.entries.iter().take_while(|entry| is_gone(entry, now, rolling.span));
+                Some(gone.fold(self.total, |total, entry| total.without(entry.adds)))
+            }
+            Some(Window::Calendar(calendar)) => {
+                let begin = calendar.begin(now)?;
+                Some(if self.begin == Some(begin) { self.total } else { Totals::default() })
+            }
+        }
     }
 
-    /// Moves what one payment adds; its allow also counts.
-    pub(super) fn record(&mut self, moved: &super::Movement, index: Index, window: Option<Span>) {
+    /// What [`Ledger::at`] would give after `moved`.
+    pub(crate) fn after(&self, moved: &Movement, now: Time, budget: &Budget) -> Option<Totals> {
+        let total = self.at(now, budget.window.as_ref())?;
+        let inside = match &budget.window {
+            None => true,
+            Some(Window::Rolling(rolling)) => !is_over(moved.at, now, rolling.span),
+            Some(Window::Calendar(calendar)) => calendar.begin(moved.at) == calendar.begin(now),
+        };
+        Some(if inside { total.minus(moved.from).plus(moved.to) } else { total })
+    }
+
+    /// Moves what one payment adds; its allow also counts. What has left the window is dropped.
+    pub(super) fn record(&mut self, moved: &Movement, index: Index, now: Time, window: Option<&Window>) {
         self.last = Some(index);
-        if window.is_none() {
-            self.total = self.total.minus(moved.from).plus(moved.to);
-            self.count = self.count.saturating_add(u64::from(moved.first));
-            return;
+        match window {
+            None => self.apply(moved),
+            Some(Window::Rolling(rolling)) => {
+                self.forget(now, rolling.span);
+                self.roll(moved);
+            }
+            Some(Window::Calendar(calendar)) => {
+                let (begin, of) = (calendar.begin(now), calendar.begin(moved.at));
+                if self.begin != begin {
+                    (self.total, self.begin) = (Totals::default(), begin);
+                }
+                if of == begin {
+                    self.apply(moved);
+                }
+            }
         }
+    }
+
+    const fn apply(&mut self, moved: &Movement) {
+        self.total = self.total.minus(moved.from).plus(moved.to).counting(moved.first);
+    }
+
+    fn roll(&mut self, moved: &Movement) {
         if moved.first {
             self.entries.push_back(Entry { permit: moved.permit, at: moved.at, adds: moved.to });
-            self.total = self.total.plus(moved.to);
-            self.count = self.count.saturating_add(1);
+            self.apply(moved);
         } else if let Ok(found) = self.entries.binary_search_by_key(&moved.permit, |entry| entry.permit)
             && let Some(entry) = self.entries.get_mut(found)
         {
-            let before = core::mem::replace(&mut entry.adds, moved.to);
-            self.total = if self.total.is_saturated() {
-                sum(self.entries.iter())
-            } else {
-                self.total.minus(before).plus(moved.to)
-            };
+            entry.adds = moved.to;
+            self.apply(moved);
         }
     }
 
-    /// Drops what has left the window.
-    pub(super) fn forget(&mut self, now: Time, window: Option<Span>) {
-        let Some(window) = window else { return };
-        (self.total, self.count) = self.at(now, Some(window));
-        while self.entries.pop_front_if(|entry| is_gone(entry, now, window)).is_some() {}
+    fn forget(&mut self, now: Time, span: Span) {
+        while let Some(entry) = self.entries.pop_front_if(|entry| is_gone(entry, now, span)) {
+            self.total = self.total.without(entry.adds);
+        }
     }
 }
 
-/// What `entries` add up to.
-fn sum<'e>(entries: impl Iterator<Item = &'e Entry>) -> Contribution {
-    entries.fold(Contribution::default(), |total, entry| total.plus(entry.adds))
+fn is_gone(entry: &Entry, now: Time, span: Span) -> bool {
+    is_over(entry.at, now, span)
 }
 
-fn is_gone(entry: &Entry, now: Time, window: Span) -> bool {
-    now.millis().saturating_sub(entry.at.millis()) >= window.millis()
+/// A rolling window has what happened in `(now - span, now]`.
+const fn is_over(at: Time, now: Time, span: Span) -> bool {
+    now.millis().saturating_sub(at.millis()) >= span.millis()
 }

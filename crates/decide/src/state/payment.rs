@@ -35,6 +35,11 @@ impl Status {
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Open | Self::Unknown)
     }
+
+    /// True once it has come to its end, though a late fact may still speak of it.
+    pub const fn is_final(self) -> bool {
+        !self.is_open() && !matches!(self, Self::Held)
+    }
 }
 
 wire_map! {
@@ -54,24 +59,35 @@ wire_map! {
         6 => bound: Option<Bound>,
         /// How much has settled.
         7 => settled: Amount,
-        /// How much of that came back.
+        /// How much of that came back as compensation.
         8 => compensated: Amount,
         /// The last record about it.
         9 => last: Index,
+        /// How much of what has settled the payee gave back.
+        10 => refunded: Amount,
+        /// How much of what was owed for it is given up.
+        11 => written_off: Amount,
+        /// The time from which it is kept, once it is final.
+        12 => kept_from: Option<Time>,
     }
 }
 
 impl Payment {
-    /// What this payment adds to each of its budget groups, and to its plan item.
+    /// What this payment adds to each of its budget groups, and to its plan item and mandates.
     pub fn contribution(&self) -> Contribution {
         let exposure = self.terms.as_ref().map(|terms| terms.exposure).unwrap_or_default();
         let reserved = if self.status.is_open() { exposure } else { Amount::ZERO };
-        Contribution { reserved, settled: self.settled }
+        // INVARIANT: compensated + refunded + written off <= settled.
+        let returned = self.compensated.checked_add(self.refunded).unwrap_or(Amount::MAX);
+        Contribution { reserved, settled: self.settled, returned }
     }
 
-    /// What has settled and is not compensated.
-    pub const fn uncompensated(&self) -> Amount {
-        self.settled.saturating_sub(self.compensated)
+    /// What has settled and is neither returned nor written off: what is owed if its transaction fails.
+    pub fn owed(&self) -> Amount {
+        self.settled
+            .saturating_sub(self.compensated)
+            .saturating_sub(self.refunded)
+            .saturating_sub(self.written_off)
     }
 }
 
@@ -102,6 +118,8 @@ wire_map! {
         4 => approved: bool,
         /// After this moment it counts for nothing.
         5 => expires: Time,
+        /// The thumbprint of the key that signed it.
+        6 => key: Hash32,
     }
 }
 
@@ -144,6 +162,16 @@ wire_map! {
         17 => purchase: Hash32,
         /// The budget groups that it counts in.
         18 => groups: Vec<GroupKey>,
+        /// The runs with a mandate that it is under.
+        19 => mandates: Vec<Index>,
+        /// How the signature turns into transfers.
+        20 => scheme: Text,
+        /// How the asset is transferred.
+        21 => method: Text,
+        /// The contract that may move the money, for Permit2.
+        22 => spender: Option<Text>,
+        /// Who settles, where the offer names somebody.
+        23 => facilitator: Option<Text>,
     }
 }
 
@@ -166,5 +194,7 @@ wire_map! {
         2 => digest: Hash32,
         /// Whether its nonce is the slot.
         3 => slot: bool,
+        /// The digest that names the obligation.
+        4 => obligation: Hash32,
     }
 }

@@ -1,74 +1,15 @@
 //! The one place where the state changes.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use counterfoil_record::input::Genesis;
-use counterfoil_record::{Amount, Hash32, Index, Text, Time};
-
-use crate::policy::Budget;
+use counterfoil_record::{Hash32, Index, Time};
 
 use super::{
-    Contribution, GroupKey, InForce, ItemOf, Keyed, Payment, Run, RunKey, State, Status, Transaction,
+    Change, Ended, GroupKey, InForce, LogKey, Movement, Payment, Pending, Revoked, Run, State, Status,
 };
-
-/// What a decision asks the state to become. It takes effect by [`State::seal`], once the record that
-/// says so is signed and durable.
-#[derive(Clone, Debug)]
-#[must_use = "a decision that is not sealed did not happen"]
-pub struct Pending {
-    pub(crate) time: Time,
-    pub(crate) control: bool,
-    /// The payment that this record is the permit of.
-    pub(crate) permit_of: Option<Index>,
-    pub(crate) changes: Vec<Change>,
-}
-
-/// One change: a new value for one thing, or a movement in a ledger.
-#[derive(Clone, Debug)]
-pub(crate) enum Change {
-    Genesis(Genesis),
-    Policy(Box<InForce>),
-    Run(Index, Box<Run>),
-    CloseRun(Index),
-    /// The record is about this run.
-    Touch(Index),
-    /// What is used of a run's plan for one item.
-    PlanUse(PlanUse),
-    Key(RunKey, Keyed),
-    Transaction(Index, Box<Transaction>),
-    Payment(Index, Box<Payment>),
-    Ledger(Movement),
-    Payee(Text),
-    /// A payment for the purchase is open.
-    Purchase(Hash32, Index),
-    /// It has come to its end.
-    Purchased(Hash32, Index),
-    Obligation(Hash32, Index),
-}
-
-/// What a payment uses of a plan's item changes.
-#[derive(Clone, Debug)]
-pub(crate) struct PlanUse {
-    pub(crate) run: Index,
-    pub(crate) item: ItemOf,
-    pub(crate) from: Contribution,
-    pub(crate) to: Contribution,
-}
-
-/// What a payment adds to one budget group changes.
-#[derive(Clone, Debug)]
-pub(crate) struct Movement {
-    pub(crate) group: GroupKey,
-    /// The record that allowed the payment.
-    pub(crate) permit: Index,
-    /// When it did.
-    pub(crate) at: Time,
-    /// True for the allow itself.
-    pub(crate) first: bool,
-    pub(crate) from: Contribution,
-    pub(crate) to: Contribution,
-}
+use super::{Use, UseOf};
+use crate::policy::Budget;
 
 impl State {
     /// Takes over what a decision asked for. `leaf` is the leaf hash of its signed record.
@@ -84,33 +25,47 @@ impl State {
         if pending.control {
             self.last_control = Some(index);
         }
-        self.time = pending.time;
+        self.time = self.time.max(pending.time);
         self.size = index.next();
+        self.forget();
     }
 
     fn take(&mut self, change: Change, index: Index, now: Time) {
         match change {
-            Change::Genesis(genesis) => self.genesis = Some(genesis),
-            Change::Policy(policy) => self.adopt(*policy),
+            Change::Genesis(genesis) => self.open(genesis),
+            Change::Policy(policy) => self.adopt(*policy, now),
+            Change::LogKey(key) => self.log_keys.push(key),
+            Change::Governance(governance) => self.governance = Some(governance),
+            Change::Revoked(key, revoked) => self.revoke(key, revoked),
+            Change::Suspend(scope) => {
+                self.suspended.insert(scope, index);
+            }
+            Change::Resume(scope) => {
+                self.suspended.remove(&scope);
+            }
+            Change::OpenRun(run) => self.open_run(index, run),
             Change::Run(run, value) => {
                 self.runs.insert(run, *value);
             }
-            Change::CloseRun(run) => self.close(run),
+            Change::CloseRun(run) => self.close(run, now),
             Change::Touch(run) => {
                 if let Some(run) = self.runs.get_mut(&run) {
                     run.last = index;
                 }
             }
-            Change::PlanUse(used) => self.use_plan(used),
-            Change::Key(key, value) => {
-                self.keys.insert(key, value);
+            Change::Refused(run, at) => {
+                let run = run.and_then(|run| self.runs.get_mut(&run));
+                let refusals = run.map_or(&mut self.refusals, |run| &mut run.refusals);
+                *refusals = refusals.and_one(at);
+            }
+            Change::Use(used) => self.use_up(used),
+            Change::Key(run, key, value) => {
+                self.keys.entry(run).or_default().insert(key, value);
             }
             Change::Transaction(transaction, value) => {
                 self.transactions.insert(transaction, *value);
             }
-            Change::Payment(payment, value) => {
-                self.payments.insert(payment, *value);
-            }
+            Change::Payment(payment, value) => self.put_payment(payment, *value, now),
             Change::Ledger(moved) => self.move_ledger(&moved, index, now),
             Change::Payee(payee) => {
                 self.payees.insert(payee);
@@ -131,11 +86,20 @@ impl State {
         }
     }
 
+    fn open(&mut self, genesis: Genesis) {
+        self.log_keys.push(LogKey { key: genesis.log_key, since: Index::GENESIS });
+        self.governance.clone_from(&genesis.governance);
+        self.genesis = Some(genesis);
+    }
+
     /// A new policy voids holds and phase answers; reservations stay. Budgets that are gone forget.
-    fn adopt(&mut self, policy: InForce) {
-        self.void(|_| true);
-        for run in self.runs.values_mut() {
-            run.answers.clear();
+    fn adopt(&mut self, policy: InForce, now: Time) {
+        let runs: alloc::vec::Vec<Index> = self.runs.keys().copied().collect();
+        for run in runs {
+            self.void(run, now);
+            if let Some(run) = self.runs.get_mut(&run) {
+                run.answers.clear();
+            }
         }
         self.ledgers.retain(|group, _| policy.budgets_since.contains_key(&group.budget));
         let pinned = policy.policy.assets.iter().map(|(name, pin)| (name.clone(), pin.id.clone()));
@@ -143,34 +107,91 @@ impl State {
         self.policy = Some(policy);
     }
 
-    fn close(&mut self, run: Index) {
-        self.runs.remove(&run);
-        self.keys.retain(|key, _| key.run != run);
-        self.void(|payment| payment.run == run);
-    }
-
-    fn void(&mut self, which: impl Fn(&Payment) -> bool) {
-        let held = self.payments.values_mut().filter(|it| it.status == Status::Held && which(it));
-        for payment in held {
-            payment.status = Status::Void;
-            payment.hold = None;
+    /// What a compromised key said since then does not count.
+    fn revoke(&mut self, key: Hash32, revoked: Revoked) {
+        self.revoked.insert(key, revoked);
+        let Some(since) = revoked.since else { return };
+        let stands = |answered: &super::Answered| answered.key != key || answered.index < since;
+        for run in self.runs.values_mut() {
+            run.answers.retain(|answer| stands(&answer.answered));
+            for payment in &run.held {
+                let held = self.payments.get_mut(payment).and_then(|payment| payment.hold.as_mut());
+                if let Some(hold) = held {
+                    hold.answers.retain(stands);
+                }
+            }
         }
     }
 
-    /// A plan that was replaced, or whose run is closed, is not used any more.
-    fn use_plan(&mut self, used: PlanUse) {
-        let run = self.runs.get_mut(&used.run);
-        let plan = run.and_then(|run| run.plan.as_mut()).filter(|plan| plan.index == used.item.plan);
-        if let Some(plan) = plan {
-            let total = plan.used.entry(used.item.item).or_default();
-            let from = used.from.total().unwrap_or_default();
-            let to = used.to.total().unwrap_or(Amount::MAX);
-            *total = total.saturating_sub(from).checked_add(to).unwrap_or(Amount::MAX);
+    fn open_run(&mut self, index: Index, run: Box<Run>) {
+        self.run_ids.insert(run.id.clone(), index);
+        if let Some(parent) = run.parent.and_then(|parent| self.runs.get_mut(&parent)) {
+            parent.sub_runs = parent.sub_runs.saturating_add(1);
+        }
+        self.runs.insert(index, *run);
+    }
+
+    fn close(&mut self, index: Index, now: Time) {
+        self.void(index, now);
+        let Some(run) = self.runs.remove(&index) else { return };
+        self.run_ids.remove(&run.id);
+        if let Some(parent) = run.parent.and_then(|parent| self.runs.get_mut(&parent)) {
+            parent.sub_runs = parent.sub_runs.saturating_sub(1);
+        }
+        self.keys.remove(&index);
+        for transaction in run.transactions.values() {
+            self.forget_transaction(*transaction);
+        }
+    }
+
+    fn void(&mut self, run: Index, now: Time) {
+        let held = self.runs.get_mut(&run).map(|run| core::mem::take(&mut run.held));
+        for index in held.into_iter().flatten() {
+            let Some(mut payment) = self.payments.get(&index).cloned() else { continue };
+            payment.status = Status::Void;
+            payment.hold = None;
+            self.put_payment(index, payment, now);
+        }
+    }
+
+    /// Keeps the lists of what is held and of what has ended.
+    fn put_payment(&mut self, index: Index, mut payment: Payment, now: Time) {
+        if let Some(kept_from) = payment.kept_from {
+            self.ended.remove(&Ended { kept_from, payment: index });
+        }
+        if payment.status.is_final() {
+            payment.kept_from = Some(now);
+            self.ended.insert(Ended { kept_from: now, payment: index });
+        }
+        if let Some(run) = self.runs.get_mut(&payment.run) {
+            if payment.status == Status::Held {
+                run.held.insert(index);
+            } else {
+                run.held.remove(&index);
+            }
+        }
+        self.payments.insert(index, payment);
+    }
+
+    /// A plan that was replaced, or whose run is closed, is not used any more, and no mandate of a closed run.
+    fn use_up(&mut self, used: Use) {
+        let Some(run) = self.runs.get_mut(&used.run) else { return };
+        let total = match used.of {
+            UseOf::Plan(of) => {
+                let plan = run.plan.as_mut().filter(|plan| plan.index == of.plan);
+                plan.map(|plan| plan.used.entry(of.item).or_default())
+            }
+            UseOf::Mandate(asset) => {
+                run.mandate.as_mut().map(|mandate| mandate.used.entry(asset).or_default())
+            }
+        };
+        if let Some(total) = total {
+            *total = total.minus(used.from.used()).plus(used.to.used());
         }
     }
 
     /// The budget of the group, if it counts a payment permitted by record `permit`.
-    fn counting(&self, group: &GroupKey, permit: Index) -> Option<&Budget> {
+    pub(crate) fn counting(&self, group: &GroupKey, permit: Index) -> Option<&Budget> {
         let in_force = self.policy.as_ref()?;
         let since = in_force.budgets_since.get(&group.budget)?;
         in_force.policy.budgets.iter().find(|budget| budget.id == group.budget && permit > *since)
@@ -179,11 +200,10 @@ impl State {
     /// A budget that is gone counts nothing. A payment that was allowed before a budget was adopted is not
     /// in it, also where another budget had the same id then.
     fn move_ledger(&mut self, moved: &Movement, index: Index, now: Time) {
-        let Some(window) = self.counting(&moved.group, moved.permit).map(|budget| budget.rolling) else {
+        let Some(window) = self.counting(&moved.group, moved.permit).map(|budget| budget.window.clone())
+        else {
             return;
         };
-        let ledger = self.ledgers.entry(moved.group.clone()).or_default();
-        ledger.forget(now, window);
-        ledger.record(moved, index, window);
+        self.ledgers.entry(moved.group.clone()).or_default().record(moved, index, now, window.as_ref());
     }
 }

@@ -8,9 +8,11 @@ use alloc::boxed::Box;
 
 use counterfoil_rails::Address;
 use counterfoil_rails::caip::{Account, Asset};
-use counterfoil_rails::eip3009::{self, Domain, ObligationKey, Signature, recover, slot};
-use counterfoil_record::input::Bind;
-use counterfoil_record::verdict::{CheckName, CheckResult, Code, OperandName};
+use counterfoil_rails::eip3009::{Authorization, Domain, ObligationKey, Signature, recover, slot};
+use counterfoil_rails::permit2::Permit2Transfer;
+use counterfoil_rails::x402::Signed;
+use counterfoil_record::input::{self, Bind};
+use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, OperandName};
 use counterfoil_record::{Hash32, Text};
 
 use crate::draft::{Decision, Draft, Row};
@@ -22,33 +24,32 @@ pub(super) fn bind(mut draft: Draft<'_>, bind: &Bind) -> Decision {
         return draft.refuse(Code::UnknownPayment);
     };
     draft.previous(payment.last);
-    let signed = Signed::read(bind, terms);
+    let seen = Seen::read(bind, terms);
     if let Some(bound) = &payment.bound {
-        let stray = signed.is_some_and(|signed| signed.by_wallet && signed.digest != bound.digest);
-        return if payment.status.is_open() && stray {
-            hold_longer(draft, bind, payment.clone(), Code::AlreadyBound)
-        } else {
-            draft.refuse(Code::AlreadyBound)
+        let stray = seen.filter(|seen| seen.by_wallet && seen.digest != bound.digest);
+        return match stray.filter(|_| payment.status.is_open()) {
+            Some(stray) => hold_longer(draft, bind, &stray, payment.clone(), Code::AlreadyBound),
+            None => draft.refuse(Code::AlreadyBound),
         };
     }
     if !payment.status.is_open() {
         return draft.refuse(Code::OutOfOrder);
     }
-    let Some(signed) = signed else { return draft.refuse(Code::BindMismatch) };
-    let slot = signed.check(&mut draft, terms);
-    let elsewhere = draft.state.obligations.get(&signed.key_digest());
+    let Some(seen) = seen else { return draft.refuse(Code::BindMismatch) };
+    let slot = seen.check(&mut draft, terms);
+    let elsewhere = draft.state.obligations.get(&seen.key_digest());
     let row = Row::new(CheckName::Obligation)
-        .with(OperandName::Obligation, Text::shown(signed.key))
-        .with(OperandName::Digest, signed.key_digest())
+        .with(OperandName::Obligation, Text::shown(seen.key))
+        .with(OperandName::Digest, seen.key_digest())
         .with_some(OperandName::Index, elsewhere.copied());
     draft.verdict.trace.push(row.pass_if(elsewhere.is_none()));
 
-    let fails = |check: &counterfoil_record::verdict::Check| check.result == CheckResult::Fail;
+    let fails = |check: &Check| check.result == CheckResult::Fail;
     let mismatch = draft.verdict.trace.iter().any(fails);
     let mut payment = payment.clone();
     if mismatch {
-        return if signed.by_wallet {
-            hold_longer(draft, bind, payment, Code::BindMismatch)
+        return if seen.by_wallet {
+            hold_longer(draft, bind, &seen, payment, Code::BindMismatch)
         } else {
             draft.refuse(Code::BindMismatch)
         };
@@ -56,17 +57,18 @@ pub(super) fn bind(mut draft: Draft<'_>, bind: &Bind) -> Decision {
     if !slot {
         draft.code(Code::SlotNotUsed);
     }
-    payment.bound = Some(Bound { index: draft.index, digest: signed.digest, slot });
+    payment.bound =
+        Some(Bound { index: draft.index, digest: seen.digest, slot, obligation: seen.key_digest() });
     payment.last = draft.index;
-    draft.change(Change::Obligation(signed.key_digest(), bind.payment));
+    draft.change(Change::Obligation(seen.key_digest(), bind.payment));
     draft.change(Change::Payment(bind.payment, Box::new(payment)));
     draft.accept()
 }
 
 /// Refused, but the payload is out: the reservation cannot end before it does.
-fn hold_longer(mut draft: Draft<'_>, bind: &Bind, mut payment: Payment, code: Code) -> Decision {
+fn hold_longer(mut draft: Draft<'_>, bind: &Bind, seen: &Seen, mut payment: Payment, code: Code) -> Decision {
     if let Some(terms) = payment.terms.as_mut() {
-        terms.claimable_until = terms.claimable_until.max(bind.authorization.valid_before);
+        terms.claimable_until = terms.claimable_until.max(seen.signed.valid_until());
     }
     payment.last = draft.index;
     draft.code(code);
@@ -75,8 +77,8 @@ fn hold_longer(mut draft: Draft<'_>, bind: &Bind, mut payment: Payment, code: Co
 }
 
 /// What was signed, read with the pinned domain.
-struct Signed<'b> {
-    bind: &'b Bind,
+struct Seen {
+    signed: Signed,
     asset: Asset,
     digest: Hash32,
     recovered: Option<Address>,
@@ -84,8 +86,8 @@ struct Signed<'b> {
     key: ObligationKey,
 }
 
-impl<'b> Signed<'b> {
-    fn read(bind: &'b Bind, terms: &Terms) -> Option<Self> {
+impl Seen {
+    fn read(bind: &Bind, terms: &Terms) -> Option<Self> {
         let asset: Asset = terms.asset.as_str().parse().ok()?;
         let wallet: Account = terms.wallet.as_str().parse().ok()?;
         let domain = Domain {
@@ -94,21 +96,12 @@ impl<'b> Signed<'b> {
             chain: asset.chain,
             contract: asset.contract,
         };
-        let stated = &bind.authorization;
-        let authorization = eip3009::Authorization {
-            from: Address::new(stated.from.0),
-            to: Address::new(stated.to.0),
-            value: stated.value,
-            valid_after: stated.valid_after,
-            valid_before: stated.valid_before,
-            nonce: stated.nonce,
-        };
-        let digest = eip3009::digest(&domain, &authorization);
+        let signed = signed(&bind.signed);
+        let digest = signed.digest(&domain);
         let recovered = recover(&digest, &Signature::new(bind.signature.0)).ok();
-        let key = ObligationKey { asset, from: authorization.from, nonce: authorization.nonce };
         let signer = Some(wallet.address).filter(|_| wallet.chain == asset.chain);
-        let by_wallet = recovered.is_some() && recovered == signer && authorization.from == wallet.address;
-        Some(Self { bind, asset, digest, recovered, by_wallet, key })
+        let by_wallet = recovered.is_some() && recovered == signer && signed.from() == wallet.address;
+        Some(Self { signed, asset, digest, recovered, by_wallet, key: signed.key(&asset) })
     }
 
     /// The digest that names the obligation, whoever was allowed to make it.
@@ -116,39 +109,43 @@ impl<'b> Signed<'b> {
         Hash32::of(&[b"counterfoil/obligation-key/1\0", Text::shown(self.key).as_str().as_bytes()])
     }
 
+    fn account(&self, address: Address) -> Text {
+        Text::shown(Account { chain: self.asset.chain, address })
+    }
+
     /// Pushes a row for each thing that must agree; true if the nonce is the slot.
     fn check(&self, draft: &mut Draft<'_>, terms: &Terms) -> bool {
-        let authorization = &self.bind.authorization;
-        let recovered =
-            self.recovered.map(|address| Text::shown(Account { chain: self.asset.chain, address }));
-        let payee =
-            Text::shown(Account { chain: self.asset.chain, address: Address::new(authorization.to.0) });
         let trace = &mut draft.verdict.trace;
         trace.push(
             Row::new(CheckName::Signature)
                 .with(OperandName::Eip712, self.digest)
-                .with_some(OperandName::Value, recovered)
+                .with_some(OperandName::Value, self.recovered.map(|address| self.account(address)))
                 .with(OperandName::Against, &terms.wallet)
                 .pass_if(self.by_wallet),
         );
+        let payee = self.account(self.signed.to());
         trace.push(Row::new(CheckName::Payee).with(OperandName::Value, &payee).pass_if(payee == terms.payee));
+        let value = self.signed.value();
+        let token = self.signed.token().is_none_or(|token| token == self.asset.contract);
         trace.push(
             Row::new(CheckName::SignedAmount)
-                .with(OperandName::Value, authorization.value)
+                .with(OperandName::Value, value)
                 .with(OperandName::Against, terms.exposure)
-                .pass_if(authorization.value == terms.exposure),
+                .pass_if(token && value == terms.exposure),
         );
+        trace.push(self.spender(terms));
+        let end = self.signed.valid_until();
         trace.push(
             Row::new(CheckName::Lifetime)
-                .with(OperandName::Value, authorization.valid_before)
+                .with(OperandName::Value, end)
                 .with(OperandName::Against, terms.until)
-                .pass_if(authorization.valid_before <= terms.until),
+                .pass_if(end <= terms.until),
         );
         let expected = terms.leaf.as_ref().map(slot);
-        let used = expected == Some(authorization.nonce);
+        let used = expected == Some(self.signed.nonce());
         trace.push(
             Row::new(CheckName::Slot)
-                .with(OperandName::Value, authorization.nonce)
+                .with(OperandName::Value, self.signed.nonce())
                 .with_some(OperandName::Against, expected)
                 .result(match (used, terms.slot_required) {
                     (true, _) => CheckResult::Pass,
@@ -157,5 +154,50 @@ impl<'b> Signed<'b> {
                 }),
         );
         used
+    }
+
+    /// Under Permit2 it is the spender that keeps to the payee who was signed for, so only the scheme's own will do.
+    fn spender(&self, terms: &Terms) -> Check {
+        let row = Row::new(CheckName::Spender);
+        let method = Text::shown(self.signed.method().code());
+        let same_method = method == terms.method;
+        let Some(spender) = self.signed.spender() else {
+            return if same_method {
+                row.not_applicable()
+            } else {
+                row.with(OperandName::Value, method).pass_if(false)
+            };
+        };
+        let (spender, facilitator) = (Text::shown(spender), self.signed.facilitator().map(Text::shown));
+        let agree = terms.spender.as_ref() == Some(&spender) && terms.facilitator == facilitator;
+        row.with(OperandName::Value, method)
+            .with(OperandName::Spender, spender)
+            .with_some(OperandName::Against, facilitator)
+            .pass_if(same_method && agree)
+    }
+}
+
+/// The rail's form of what the record says was signed.
+fn signed(stated: &input::Signed) -> Signed {
+    match stated {
+        input::Signed::Eip3009(stated) => Signed::Eip3009(Authorization {
+            from: Address::new(stated.from.0),
+            to: Address::new(stated.to.0),
+            value: stated.value,
+            valid_after: stated.valid_after,
+            valid_before: stated.valid_before,
+            nonce: stated.nonce,
+        }),
+        input::Signed::Permit2(stated) => Signed::Permit2(Permit2Transfer {
+            from: Address::new(stated.from.0),
+            token: Address::new(stated.token.0),
+            amount: stated.amount,
+            spender: Address::new(stated.spender.0),
+            nonce: stated.nonce,
+            deadline: stated.deadline,
+            to: Address::new(stated.to.0),
+            facilitator: stated.facilitator.as_ref().map(|address| Address::new(address.0)),
+            valid_after: stated.valid_after,
+        }),
     }
 }

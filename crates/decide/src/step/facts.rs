@@ -4,47 +4,51 @@
 use alloc::boxed::Box;
 
 use counterfoil_rails::caip::{Account, Asset};
-use counterfoil_rails::x402::SettleResponse;
-use counterfoil_record::input::{Compensate, Expire, Fail, Settle, Unknown};
+use counterfoil_rails::x402::{Scheme, SettleResponse};
+use counterfoil_record::input::{Enclosed, Expire, Fail, RAIL_MOST, Settle, Unknown};
 use counterfoil_record::verdict::{Code, Grade};
-use counterfoil_record::{Amount, Index, Octets, Time};
+use counterfoil_record::{Amount, Index, Time};
 
 use crate::draft::{Decision, Draft};
 use crate::policy::Releases;
-use crate::state::{Change, Movement, Payment, PlanUse, Standing, Status, Terms};
+use crate::state::{Change, Contribution, Movement, Payment, Standing, Status, Terms, Totals};
 
 /// The payment that a fact is about, with what was allowed. A fact about anything else is unmatched.
-fn known<'s>(draft: &mut Draft<'s>, index: Index) -> Option<(&'s Payment, &'s Terms)> {
+pub(super) fn known<'s>(draft: &mut Draft<'s>, index: Index) -> Option<(&'s Payment, &'s Terms)> {
     let payment = draft.state.payments.get(&index)?;
+    let terms = payment.terms.as_ref()?;
     draft.previous(payment.last);
-    Some((payment, payment.terms.as_ref()?))
+    Some((payment, terms))
 }
 
-fn unmatched(mut draft: Draft<'_>) -> Decision {
+pub(super) fn unmatched(mut draft: Draft<'_>) -> Decision {
     draft.code(Code::Unmatched);
     draft.accept()
 }
 
-/// Takes `payment` over, and moves what it adds to its groups and its plan item.
-fn conclude(mut draft: Draft<'_>, index: Index, mut payment: Payment) -> Decision {
+/// What the change from one state of an allowed payment to another moves, in each of its groups.
+fn movements(terms: &Terms, from: Contribution, to: Contribution) -> impl Iterator<Item = Movement> {
+    terms.groups.iter().map(move |group| Movement {
+        group: group.clone(),
+        permit: terms.permit,
+        at: terms.at,
+        first: false,
+        from,
+        to,
+    })
+}
+
+/// Takes `payment` over, and moves what it adds to its groups, its plan item and its mandates.
+pub(super) fn conclude(mut draft: Draft<'_>, index: Index, mut payment: Payment) -> Decision {
     payment.last = draft.index;
     let before = draft.state.payments.get(&index);
     if let Some((before, terms)) = before.and_then(|before| Some((before, before.terms.as_ref()?))) {
         let (from, to) = (before.contribution(), payment.contribution());
         if from != to {
-            for group in &terms.groups {
-                draft.change(Change::Ledger(Movement {
-                    group: group.clone(),
-                    permit: terms.permit,
-                    at: terms.at,
-                    first: false,
-                    from,
-                    to,
-                }));
+            for moved in movements(terms, from, to) {
+                draft.change(Change::Ledger(moved));
             }
-            if let Some(item) = &terms.item {
-                draft.change(Change::PlanUse(PlanUse { run: payment.run, item: item.clone(), from, to }));
-            }
+            draft.use_up(payment.run, terms, from, to);
         }
         if before.status.is_open() && !payment.status.is_open() {
             draft.change(Change::Purchased(terms.purchase, index));
@@ -54,37 +58,90 @@ fn conclude(mut draft: Draft<'_>, index: Index, mut payment: Payment) -> Decisio
     draft.accept()
 }
 
+/// True if what changes takes some group further over its limit: facts are counted, whatever they add up to.
+fn passes_a_limit(draft: &Draft<'_>, terms: &Terms, from: Contribution, to: Contribution) -> bool {
+    let state = draft.state;
+    movements(terms, from, to).any(|moved| {
+        let Some(budget) = state.counting(&moved.group, terms.permit) else { return false };
+        let (Some(limit), Some(ledger)) = (&budget.limit, state.ledgers.get(&moved.group)) else {
+            return false;
+        };
+        let sum = |totals: Option<Totals>| totals.map(|it| it.with(Amount::ZERO, budget.restore_refunds));
+        let window = budget.window.as_ref();
+        let (before, after) =
+            (sum(ledger.at(draft.time, window)), sum(ledger.after(&moved, draft.time, budget)));
+        // `None` inside is more than any amount.
+        let over = |sum: Option<Amount>| sum.is_none_or(|sum| sum > limit.amount);
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                over(after)
+                    && before != after
+                    && before.is_some_and(|it| after.is_none_or(|after| after > it))
+            }
+            _ => false,
+        }
+    })
+}
+
+/// What a fact's evidence says, and whose word that is.
+struct Said {
+    grade: Grade,
+    /// The amount that the evidence states.
+    amount: Option<Amount>,
+}
+
 /// What the rail's answer says, where it says what is stated: the payee's word. Anything else leaves the
 /// operator's.
 fn grade(
     draft: &mut Draft<'_>,
     terms: &Terms,
-    evidence: Option<&Octets>,
+    evidence: Option<&Enclosed>,
     success: bool,
-    amount: Option<Amount>,
-) -> Grade {
-    let Some(evidence) = evidence else { return Grade::Operator };
-    let agrees = SettleResponse::parse(evidence.as_slice()).is_ok_and(|answer| {
-        let wallet: Option<Account> = terms.wallet.as_str().parse().ok();
-        let asset: Option<Asset> = terms.asset.as_str().parse().ok();
-        answer.success == success
-            && (!success || answer.transaction.is_some())
-            && asset.is_some_and(|asset| asset.chain == answer.network)
-            && wallet.is_some_and(|wallet| answer.payer.is_none_or(|payer| payer == wallet.address))
-            && answer.amount.is_none_or(|found| amount.is_none_or(|stated| found == stated))
-    });
-    if agrees {
-        return Grade::Payee;
-    }
-    draft.code(Code::EvidenceDiffers);
-    Grade::Operator
+    stated: Option<Amount>,
+) -> Said {
+    let said = evidence.map(|evidence| agreeing(terms, evidence, success, stated));
+    let said = match said {
+        None => None,
+        Some(None) => {
+            draft.code(Code::EvidenceDiffers);
+            None
+        }
+        Some(answer) => answer,
+    };
+    let grade = if said.is_some() { Grade::Payee } else { Grade::Operator };
+    draft.verdict.grade = Some(grade);
+    Said { grade, amount: said.and_then(|answer| answer.amount) }
 }
 
-/// `exact` settles for exactly what was signed; a larger amount that is stated is counted as stated.
+/// The rail's answer, if it is about this payment and says what is stated.
+fn agreeing(
+    terms: &Terms,
+    evidence: &Enclosed,
+    success: bool,
+    stated: Option<Amount>,
+) -> Option<SettleResponse> {
+    let answer = SettleResponse::parse(evidence.whole(RAIL_MOST)?).ok()?;
+    let wallet: Account = terms.wallet.as_str().parse().ok()?;
+    let asset: Asset = terms.asset.as_str().parse().ok()?;
+    // Nothing has to move for nothing.
+    let moved = answer.transaction.is_some() || (is_upto(terms) && stated.is_some_and(|it| it.is_zero()));
+    let agrees = answer.success == success
+        && (!success || moved)
+        && asset.chain == answer.network
+        && answer.payer.is_none_or(|payer| payer == wallet.address)
+        && answer.amount.is_none_or(|found| stated.is_none_or(|stated| found == stated));
+    agrees.then_some(answer)
+}
+
+fn is_upto(terms: &Terms) -> bool {
+    terms.scheme.as_str() == Scheme::Upto.code()
+}
+
+/// `exact` settles for exactly what was signed, `upto` for what the payee says that it took; a larger amount
+/// that is stated is counted as stated.
 pub(super) fn settle(mut draft: Draft<'_>, settle: &Settle) -> Decision {
     let Some((payment, terms)) = known(&mut draft, settle.payment) else { return unmatched(draft) };
-    let grade = grade(&mut draft, terms, settle.evidence.as_ref(), true, Some(settle.amount));
-    draft.verdict.grade = Some(grade);
+    let said = grade(&mut draft, terms, settle.evidence.as_ref(), true, Some(settle.amount));
     if payment.status == Status::Settled {
         draft.code(Code::Contradicts);
         return conclude(draft, settle.payment, payment.clone());
@@ -95,19 +152,27 @@ pub(super) fn settle(mut draft: Draft<'_>, settle: &Settle) -> Decision {
     if payment.bound.is_none() {
         draft.code(Code::Unbound);
     }
-    if settle.amount != terms.exposure {
-        draft.code(if settle.amount > terms.exposure { Code::Excess } else { Code::AmountDiffers });
+    let believed = is_upto(terms) && said.amount == Some(settle.amount);
+    if settle.amount > terms.exposure {
+        draft.code(Code::Excess);
+    } else if settle.amount < terms.exposure && !believed {
+        draft.code(Code::AmountDiffers);
     }
     if standing(&draft, terms) == Some(Standing::Aborted) {
         draft.code(Code::AfterAbort);
     }
     let mut payment = payment.clone();
+    let before = payment.contribution();
     payment.status = Status::Settled;
-    payment.settled = settle.amount.max(terms.exposure);
+    payment.settled = if believed { settle.amount } else { settle.amount.max(terms.exposure) };
+    if passes_a_limit(&draft, terms, before, payment.contribution()) {
+        draft.code(Code::OverLimit);
+    }
     conclude(draft, settle.payment, payment)
 }
 
-fn standing(draft: &Draft<'_>, terms: &Terms) -> Option<Standing> {
+/// What has become of the payment's transaction.
+pub(super) fn standing(draft: &Draft<'_>, terms: &Terms) -> Option<Standing> {
     let transaction = draft.state.transactions.get(&terms.part.as_ref()?.transaction)?;
     Some(transaction.standing_at(draft.time))
 }
@@ -116,14 +181,13 @@ fn standing(draft: &Draft<'_>, terms: &Terms) -> Option<Standing> {
 /// may be followed by a settlement.
 pub(super) fn fail(mut draft: Draft<'_>, fail: &Fail) -> Decision {
     let Some((payment, terms)) = known(&mut draft, fail.payment) else { return unmatched(draft) };
-    let grade = grade(&mut draft, terms, fail.evidence.as_ref(), false, None);
-    draft.verdict.grade = Some(grade);
+    let said = grade(&mut draft, terms, fail.evidence.as_ref(), false, None);
     if !payment.status.is_open() {
         draft.code(Code::Contradicts);
         return conclude(draft, fail.payment, payment.clone());
     }
     let mut payment = payment.clone();
-    if grade == Grade::Payee && terms.releases == Releases::Payee {
+    if said.grade == Grade::Payee && terms.releases == Releases::Payee {
         payment.status = Status::Failed;
     } else {
         draft.code(Code::ReservationHolds);
@@ -161,17 +225,4 @@ pub(super) fn expire(mut draft: Draft<'_>, expire: &Expire) -> Decision {
     let mut payment = payment.clone();
     payment.status = Status::Expired;
     conclude(draft, expire.payment, payment)
-}
-
-/// What comes back beyond what has settled is an excess, and is not counted.
-pub(super) fn compensate(mut draft: Draft<'_>, compensate: &Compensate) -> Decision {
-    let Some((payment, _)) = known(&mut draft, compensate.payment) else { return unmatched(draft) };
-    draft.verdict.grade = Some(Grade::Operator);
-    let counted = compensate.amount.min(payment.uncompensated());
-    if counted < compensate.amount {
-        draft.code(Code::Excess);
-    }
-    let mut payment = payment.clone();
-    payment.compensated = payment.compensated.checked_add(counted).unwrap_or(Amount::MAX);
-    conclude(draft, compensate.payment, payment)
 }

@@ -1,82 +1,61 @@
-//! The log itself: genesis, policies, and where the enforcement core starts and stops.
+//! The log itself: genesis, where the enforcement core starts, is and stops, and its clock.
 
-use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
 
-use counterfoil_record::codec::Wire as _;
-use counterfoil_record::input::{AdoptPolicy, Genesis};
+use counterfoil_record::input::{Clock, Genesis, Governance};
 use counterfoil_record::key::PublicKey;
 use counterfoil_record::verdict::Code;
 use counterfoil_record::{FORMAT, Hash32};
 
 use crate::SEMANTICS;
 use crate::draft::{Decision, Draft};
-use crate::policy::{Policy, compile};
-use crate::state::{Change, InForce};
+use crate::state::Change;
 
-/// The longest canonical encoding of a policy, in bytes: with its source of at most as many it takes no more
-/// than its share of a record.
-const POLICY_MOST: usize = 20 * 1024;
+/// The most members of a governance.
+const MEMBERS_MOST: usize = 32;
+/// The most keys of one of them.
+const KEYS_MOST: usize = 8;
 
 pub(super) fn genesis(mut draft: Draft<'_>, genesis: &Genesis) -> Decision {
     let known = genesis.format == FORMAT && genesis.semantics == SEMANTICS;
     if !known || PublicKey::from_bytes(genesis.log_key.0).is_err() {
         return draft.refuse(Code::UnknownVersion);
     }
+    if let Some(governance) = &genesis.governance {
+        if !can_govern(governance) {
+            return draft.refuse(Code::QuorumUnreachable);
+        }
+        let keys = governance.members.values().flatten().map(|key| *key.key().bytes());
+        let mut seen = BTreeSet::from([genesis.log_key.0]);
+        if !keys.into_iter().all(|key| seen.insert(key)) {
+            return draft.refuse(Code::KeyShared);
+        }
+    }
     draft.controls();
     draft.change(Change::Genesis(genesis.clone()));
     draft.accept()
 }
 
-/// The policy must be what its source compiles to; that is tried here, so that the auditor tries it too.
-pub(super) fn adopt_policy(mut draft: Draft<'_>, genesis: &Genesis, adopt: &AdoptPolicy) -> Decision {
-    if adopt.policy.as_slice().len() > POLICY_MOST {
-        return draft.refuse(Code::TooMany);
-    }
-    let source = core::str::from_utf8(adopt.source.as_slice()).ok();
-    let compiled = source.and_then(|source| compile(source).ok());
-    let stated = Policy::from_bytes(adopt.policy.as_slice()).ok();
-    let Some(policy) = compiled.filter(|compiled| stated.as_ref() == Some(compiled)) else {
-        return draft.refuse(Code::PolicyDoesNotCompile);
-    };
-    if policy.keys().any(|key| *key.key().bytes() == genesis.log_key.0) {
-        return draft.refuse(Code::KeyShared);
-    }
-    let stood_for = |name, id| draft.state.assets.get(name).is_some_and(|before| before != id);
-    if policy.assets.iter().any(|(name, pin)| stood_for(name, &pin.id)) {
-        return draft.refuse(Code::AssetIdentityChanged);
-    }
-    let old = draft.state.policy.as_ref();
-    let mut budgets_since = BTreeMap::new();
-    if let Some(old) = old {
-        if policy.version <= old.policy.version {
-            return draft.refuse(Code::PolicyVersionNotRising);
-        }
-        let before = |id: &counterfoil_record::Id| old.policy.budgets.iter().find(|budget| budget.id == *id);
-        for budget in &policy.budgets {
-            match before(&budget.id) {
-                Some(before) if !before.same_identity(budget) => {
-                    return draft.refuse(Code::BudgetIdentityChanged);
-                }
-                Some(_) => {
-                    let since = old.budgets_since.get(&budget.id).copied();
-                    budgets_since.extend(since.map(|since| (budget.id.clone(), since)));
-                }
-                None => {}
-            }
-        }
-        draft.previous(old.index);
-    }
-    for budget in &policy.budgets {
-        budgets_since.entry(budget.id.clone()).or_insert(draft.index);
-    }
-    let digest = policy.digest();
-    draft.controls();
-    draft.change(Change::Policy(Box::new(InForce { policy, digest, index: draft.index, budgets_since })));
-    draft.accept()
+fn can_govern(governance: &Governance) -> bool {
+    let members = governance.members.len();
+    let keys = governance.members.values().all(|keys| (1..=KEYS_MOST).contains(&keys.len()));
+    let quorum = u64::try_from(members).is_ok_and(|members| (1..=members).contains(&governance.quorum));
+    (1..=MEMBERS_MOST).contains(&members) && keys && quorum
 }
 
-/// `start` and `stop` state the digest of the state that they start from or leave.
+/// `start`, `stop` and `heartbeat` state the digest of the state that they start from, leave or are in.
 pub(super) fn at_state(draft: Draft<'_>, stated: Hash32) -> Decision {
     if draft.state.digest() == stated { draft.accept() } else { draft.refuse(Code::StateDiffers) }
+}
+
+/// People answer for a large step of the clock; without it whoever sets the clock could end every window,
+/// deadline and reservation at once. What is refused does not move it.
+pub(super) fn clock(draft: Draft<'_>, genesis: &Genesis, clock: &Clock) -> Decision {
+    let Some(policy) = &draft.state.policy else { return draft.refuse_time(Code::NoPolicy) };
+    let saying = draft.state.clock_saying(clock.to);
+    let power = policy.policy.powers.clock.as_ref();
+    if let Err(code) = draft.witness(genesis).reach_power(&clock.statements, &saying, &policy.policy, power) {
+        return draft.refuse_time(code);
+    }
+    if draft.time > clock.to { draft.refuse_time(Code::ClockJump) } else { draft.accept() }
 }

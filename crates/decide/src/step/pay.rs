@@ -3,19 +3,19 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use counterfoil_record::input::{Claim, Pay};
-use counterfoil_record::verdict::{CheckName, CheckResult, Code, Outcome, Permit};
+use counterfoil_record::input::{Claim, Genesis, Pay};
+use counterfoil_record::verdict::{CheckName, CheckResult, Code, Outcome};
 use counterfoil_record::{Amount, Index};
 
 use crate::checks::{Asked, Found};
-use crate::draft::{Decision, Draft, Repeat, Step};
-use crate::state::{Change, Contribution, Hold, Keyed, Movement, Payment, PlanUse, RunKey, Status, Terms};
+use crate::draft::{Decision, Draft, Repeat};
+use crate::state::{Change, Contribution, Hold, Keyed, Movement, Payment, Status, Terms};
 use crate::subject;
 
-pub(super) fn pay(mut draft: Draft<'_>, pay: &Pay) -> Step {
-    let asked = Asked::new(draft.state, pay, None, draft.time);
+pub(super) fn pay(mut draft: Draft<'_>, genesis: &Genesis, pay: &Pay) -> Result<Decision, Repeat> {
+    let asked = Asked::new(&draft, genesis, pay, None);
     if let Some(keyed) = asked.keyed().filter(|keyed| keyed.request == asked.request) {
-        return Step::Repeat(repeat(&draft, keyed));
+        return Err(repeat(&asked, keyed));
     }
     if let Some(run) = draft.state.runs.get(&pay.run) {
         draft.previous(run.last);
@@ -33,6 +33,9 @@ pub(super) fn pay(mut draft: Draft<'_>, pay: &Pay) -> Step {
         settled: Amount::ZERO,
         compensated: Amount::ZERO,
         last: payment,
+        refunded: Amount::ZERO,
+        written_off: Amount::ZERO,
+        kept_from: None,
     };
     match (found.outcome, &draft.state.policy) {
         (Outcome::Allow, _) => allow(&mut draft, payment, &mut opened, found.terms.as_ref()),
@@ -44,22 +47,21 @@ pub(super) fn pay(mut draft: Draft<'_>, pay: &Pay) -> Step {
                 answers: Vec::new(),
             });
         }
-        _ => return Step::Record(Box::new(conclude(draft, found))),
+        _ => return Ok(conclude(draft, found)),
     }
-    let key = RunKey { run: pay.run, key: pay.key.clone() };
-    draft.change(Change::Key(key, Keyed { request: asked.request, payment }));
+    draft.change(Change::Key(pay.run, pay.key.clone(), Keyed { request: asked.request, payment }));
     draft.change(Change::Payment(payment, Box::new(opened)));
-    Step::Record(Box::new(conclude(draft, found)))
+    Ok(conclude(draft, found))
 }
 
 /// Decides a held payment again, with the approvals collected, from the state of this moment.
-pub(super) fn claim(mut draft: Draft<'_>, claim: &Claim) -> Decision {
-    let held = draft.state.payments.get(&claim.payment);
-    let Some((payment, hold)) = held.and_then(|payment| Some((payment, payment.hold.as_ref()?))) else {
+pub(super) fn claim(mut draft: Draft<'_>, genesis: &Genesis, claim: &Claim) -> Decision {
+    let Some(payment) = draft.state.payments.get(&claim.payment) else {
         return draft.refuse(Code::UnknownPayment);
     };
     draft.previous(payment.last);
-    let asked = Asked::new(draft.state, &hold.request, Some(hold), draft.time);
+    let Some(hold) = &payment.hold else { return draft.refuse(Code::UnknownPayment) };
+    let asked = Asked::new(&draft, genesis, &hold.request, Some(hold));
     let found = asked.check();
     let mut payment = payment.clone();
     payment.last = draft.index;
@@ -83,13 +85,6 @@ fn conclude(mut draft: Draft<'_>, found: Found) -> Decision {
         draft.code(Code::KeyReused);
     }
     draft.verdict.trace = found.trace;
-    draft.verdict.permit = found.terms.map(|terms| Permit {
-        wallet: terms.wallet,
-        payee: terms.payee,
-        asset: terms.asset,
-        exposure: terms.exposure,
-        until: terms.until,
-    });
     draft.decide(found.outcome)
 }
 
@@ -110,10 +105,7 @@ fn allow(draft: &mut Draft<'_>, index: Index, payment: &mut Payment, terms: Opti
             to: adds,
         }));
     }
-    if let Some(item) = &terms.item {
-        let from = Contribution::default();
-        draft.change(Change::PlanUse(PlanUse { run: payment.run, item: item.clone(), from, to: adds }));
-    }
+    draft.use_up(payment.run, terms, Contribution::default(), adds);
     draft.change(Change::Payee(terms.payee.clone()));
     draft.change(Change::Purchase(terms.purchase, index));
     let transaction = terms.part.as_ref().map(|part| part.transaction);
@@ -127,10 +119,11 @@ fn allow(draft: &mut Draft<'_>, index: Index, payment: &mut Payment, terms: Opti
     draft.permits(index);
 }
 
-/// The first answer again. The permit only while it is open and unbound.
-fn repeat(draft: &Draft<'_>, keyed: &Keyed) -> Repeat {
-    let payment = draft.state.payments.get(&keyed.payment);
+/// The first answer again. The permit only while it is open and unbound, and payments like it go on.
+fn repeat(asked: &Asked<'_>, keyed: &Keyed) -> Repeat {
+    let payment = asked.state.payments.get(&keyed.payment);
     let unbound = payment.filter(|payment| payment.status == Status::Open && payment.bound.is_none());
+    let unbound = unbound.filter(|_| asked.suspensions().is_empty());
     Repeat {
         payment: keyed.payment,
         status: payment.map_or(Status::Void, |payment| payment.status),

@@ -4,30 +4,53 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use counterfoil_rails::caip::Account;
-use counterfoil_record::input::{Attach, CloseRun, EnterPhase, OpenRun};
+use counterfoil_rails::caip::{Account, Asset};
+use counterfoil_record::input::{Attach, CloseRun, EnterPhase, MANDATE_MOST, Mandate, OpenRun};
 use counterfoil_record::verdict::{CheckName, CheckResult, Code, OperandName, Outcome};
 use counterfoil_record::{Index, Text};
 
 use crate::approvals;
 use crate::draft::{Decision, Draft, Row};
 use crate::policy::PLAN;
-use crate::state::{Artefact, Change, Plan, Run, Since, Standing};
+use crate::state::{Artefact, Change, DEPTH_MOST, Mandated, Plan, Refusals, Run, Since, Standing};
 use crate::subject;
 
 /// The most artefacts of one run.
 const ARTEFACTS_MOST: usize = 64;
 /// The most items of one plan.
 const ITEMS_MOST: usize = 256;
+/// The most assets that a mandate limits.
+const LIMITS_MOST: usize = 16;
+/// The most accounts that a mandate names.
+const PAYEES_MOST: usize = 64;
 
 pub(super) fn open(mut draft: Draft<'_>, open: &OpenRun) -> Decision {
     let Some(policy) = &draft.state.policy else { return draft.refuse(Code::NoPolicy) };
     if !policy.policy.agents.contains_key(&open.agent) {
         return draft.refuse(Code::UnknownAgent);
     }
-    if draft.state.runs.values().any(|run| run.id == open.id) {
+    if draft.state.run_ids.contains_key(&open.id) {
         return draft.refuse(Code::IdTaken);
     }
+    if let Some(parent) = open.parent {
+        let Some(run) = open_run(&mut draft, parent) else { return draft.refuse(Code::UnknownRun) };
+        if run.principal != open.principal {
+            return draft.refuse(Code::PrincipalDiffers);
+        }
+        if draft.state.chain(parent).count() >= DEPTH_MOST {
+            return draft.refuse(Code::TooDeep);
+        }
+    }
+    let mandate = match &open.mandate {
+        None => None,
+        Some(mandate) if mandate.evidence.whole(MANDATE_MOST).is_none() => {
+            return draft.cannot(Code::TooLarge);
+        }
+        Some(mandate) => match mandated(mandate) {
+            Ok(mandated) => Some(mandated),
+            Err(code) => return draft.refuse(code),
+        },
+    };
     let Some(initial) = policy.policy.phases.get(&policy.policy.initial_phase) else {
         return draft.refuse(Code::UnknownPhase);
     };
@@ -43,9 +66,37 @@ pub(super) fn open(mut draft: Draft<'_>, open: &OpenRun) -> Decision {
         last: draft.index,
         transactions: BTreeMap::new(),
         phase_rule: initial.digest(),
+        parent: open.parent,
+        sub_runs: 0,
+        mandate,
+        held: BTreeSet::new(),
+        refusals: Refusals::default(),
     };
-    draft.change(Change::Run(draft.index, Box::new(run)));
+    draft.change(Change::OpenRun(Box::new(run)));
     draft.accept()
+}
+
+/// What of a mandate is compared; its bytes are not looked into.
+fn mandated(mandate: &Mandate) -> Result<Mandated, Code> {
+    if mandate.limits.len() > LIMITS_MOST || mandate.payees.len() > PAYEES_MOST {
+        return Err(Code::TooMany);
+    }
+    let asset = |name: &Text| name.as_str().parse::<Asset>().is_ok_and(|it| Text::shown(it) == *name);
+    if !mandate.limits.keys().all(asset) || !mandate.payees.iter().all(is_account) {
+        return Err(Code::BadAccount);
+    }
+    Ok(Mandated {
+        format: mandate.format.clone(),
+        expires: mandate.expires,
+        limits: mandate.limits.clone(),
+        payees: mandate.payees.clone(),
+        used: BTreeMap::new(),
+    })
+}
+
+/// True for an account in lower-case CAIP-10.
+fn is_account(text: &Text) -> bool {
+    text.as_str().parse::<Account>().is_ok_and(|account| Text::shown(account) == *text)
 }
 
 fn now(draft: &Draft<'_>) -> Since {
@@ -59,12 +110,16 @@ fn open_run<'s>(draft: &mut Draft<'s>, run: Index) -> Option<&'s Run> {
     Some(found)
 }
 
-/// A run with an open transaction stays open: its obligations would have nobody to name.
+/// A run with an open transaction stays open: its obligations would have nobody to name. So does one with an open
+/// sub-run, which spends its budgets.
 pub(super) fn close(mut draft: Draft<'_>, close: &CloseRun) -> Decision {
     let Some(run) = open_run(&mut draft, close.run) else { return draft.refuse(Code::UnknownRun) };
     let mut transactions = run.transactions.values().filter_map(|it| draft.state.transactions.get(it));
     if transactions.any(|transaction| transaction.standing_at(draft.time) == Standing::Open) {
         return draft.refuse(Code::TransactionOpen);
+    }
+    if run.sub_runs > 0 {
+        return draft.refuse(Code::SubRunOpen);
     }
     draft.change(Change::CloseRun(close.run));
     draft.accept()
@@ -80,9 +135,7 @@ pub(super) fn attach(mut draft: Draft<'_>, attach: &Attach) -> Decision {
     if ids.len() != attach.items.len() {
         return draft.refuse(Code::IdTaken);
     }
-    let canonical =
-        |payee: &Text| payee.as_str().parse::<Account>().is_ok_and(|account| Text::shown(account) == *payee);
-    if !attach.items.iter().all(|item| canonical(&item.payee)) {
+    if !attach.items.iter().all(|item| is_account(&item.payee)) {
         return draft.refuse(Code::BadAccount);
     }
     let mut run = run.clone();
@@ -116,12 +169,11 @@ pub(super) fn enter_phase(mut draft: Draft<'_>, enter: &EnterPhase) -> Decision 
         let row = Row::new(CheckName::Approvals);
         let row = match subject::of_phase(enter.run, run, &enter.phase, policy) {
             None => row.not_applicable(),
-            Some(subject) => {
+            Some((subject, asked)) => {
                 let answers = run.answers.iter().filter(|answer| answer.subject == subject.digest);
-                let row = row
-                    .with(OperandName::Digest, subject.digest)
-                    .with(OperandName::Index, subject.against.index);
-                approvals::judge(row, need, subject.against.time, answers.map(|it| &it.answered), draft.time)
+                let row =
+                    row.with(OperandName::Digest, subject.digest).with(OperandName::Index, subject.against);
+                approvals::judge(row, need, asked, answers.map(|it| &it.answered), draft.time)
             }
         };
         draft.verdict.trace.push(row);

@@ -10,7 +10,7 @@ use counterfoil_record::{Id, Index};
 use crate::approvals::is_requester;
 use crate::draft::{Decision, Draft};
 use crate::policy::Policy;
-use crate::state::{Answered, Change, PhaseAnswer, Run};
+use crate::state::{Answered, Change, PhaseAnswer, State};
 use crate::subject;
 
 /// The most answers that one subject collects; a refusal is taken beyond it.
@@ -25,7 +25,7 @@ pub(super) fn collect(mut draft: Draft<'_>, genesis: &Genesis, input: &Input) ->
         return draft.refuse(Code::StatementForAnotherLog);
     }
     let Some(policy) = &draft.state.policy else { return draft.refuse(Code::NoPolicy) };
-    let person = match signer(&policy.policy, &signed) {
+    let person = match signer(draft.state, &policy.policy, &signed) {
         Ok(person) => person,
         Err(code) => return draft.refuse(code),
     };
@@ -38,10 +38,13 @@ pub(super) fn collect(mut draft: Draft<'_>, genesis: &Genesis, input: &Input) ->
         role: statement.role.clone(),
         approved: statement.answer == Answer::Approve,
         expires: statement.expires,
+        key: signed.kid(),
     };
     let collected = match statement.kind {
         SubjectKind::Payment => about_payment(&mut draft, &policy.policy, statement, answered),
         SubjectKind::Phase => about_phase(&mut draft, statement, answered),
+        // Statements of any other kind stand in the input that they are for.
+        _ => Err(Code::StatementSubject),
     };
     match collected {
         Ok(()) => draft.accept(),
@@ -50,28 +53,34 @@ pub(super) fn collect(mut draft: Draft<'_>, genesis: &Genesis, input: &Input) ->
 }
 
 /// The person whose key, in the stated role, signed the statement.
-fn signer<'p>(policy: &'p Policy, signed: &SignedStatement) -> Result<&'p Id, Code> {
+fn signer<'p>(state: &State, policy: &'p Policy, signed: &SignedStatement) -> Result<&'p Id, Code> {
     let role = policy.roles.get(&signed.unverified().role).ok_or(Code::SignerNotInRole)?;
     let keys = role.members.iter().flat_map(|(person, keys)| keys.iter().map(move |key| (person, key)));
     let (person, key) = keys.into_iter().find(|(_, key)| signed.names(key)).ok_or(Code::SignerNotInRole)?;
+    if state.is_revoked(&signed.kid()) {
+        return Err(Code::KeyRevoked);
+    }
     if signed.is_signed_by(key.key()) { Ok(person) } else { Err(Code::StatementSignature) }
 }
 
 /// What keeps an answer from being counted whatever it is about.
 fn admissible<'a>(
+    draft: &Draft<'_>,
     policy: &Policy,
-    run: &Run,
+    run: Index,
     before: impl Iterator<Item = &'a Answered>,
     answered: &Answered,
 ) -> Result<(), Code> {
-    if answered.approved && is_requester(policy, run, &answered.person) {
+    if answered.approved && is_requester(policy, draft.state, run, &answered.person) {
         return Err(Code::OwnRequest);
     }
     let mut count = 0_usize;
     for earlier in before {
         let same = earlier.person == answered.person && earlier.role == answered.role;
-        // A refusal may follow an approval: it takes it back. Nothing follows a refusal.
-        if same && (answered.approved || !earlier.approved) {
+        // A refusal may follow an approval, and takes it back; an approval may follow one that has expired.
+        // Nothing follows a refusal.
+        let stands = !earlier.approved || (answered.approved && draft.time <= earlier.expires);
+        if same && stands {
             return Err(Code::AlreadyAnswered);
         }
         count = count.saturating_add(1);
@@ -91,8 +100,7 @@ fn about_payment(
     if hold.subject != statement.digest || statement.run.is_some() || statement.phase.is_some() {
         return Err(Code::StatementSubject);
     }
-    let run = draft.state.runs.get(&payment.run).ok_or(Code::StatementSubject)?;
-    admissible(policy, run, hold.answers.iter(), &answered)?;
+    admissible(draft, policy, payment.run, hold.answers.iter(), &answered)?;
     draft.previous(payment.last);
     let mut payment = payment.clone();
     payment.last = draft.index;
@@ -109,16 +117,16 @@ fn about_phase(draft: &mut Draft<'_>, statement: &Statement, answered: Answered)
         return Err(Code::StatementSubject);
     };
     let run = state.runs.get(&index).ok_or(Code::StatementSubject)?;
-    let subject = subject::of_phase(index, run, phase, policy).ok_or(Code::StatementSubject)?;
-    if subject.digest != statement.digest || subject.against.index != statement.against {
+    let (subject, _) = subject::of_phase(index, run, phase, policy).ok_or(Code::StatementSubject)?;
+    if subject.digest != statement.digest || subject.against != statement.against {
         return Err(Code::StatementSubject);
     }
     let before = run.answers.iter().filter(|answer| answer.subject == subject.digest);
-    admissible(&policy.policy, run, before.map(|answer| &answer.answered), &answered)?;
+    admissible(draft, &policy.policy, index, before.map(|answer| &answer.answered), &answered)?;
     draft.previous(run.last);
     let mut run = run.clone();
     // An answer to what no longer stands can never be counted again.
-    run.answers.retain(|answer| answer.answered.index >= subject.against.index);
+    run.answers.retain(|answer| answer.answered.index >= subject.against);
     run.answers.push(PhaseAnswer { subject: subject.digest, answered });
     run.last = draft.index;
     draft.change(Change::Run(index, Box::new(run)));

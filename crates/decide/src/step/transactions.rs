@@ -57,7 +57,7 @@ fn open_transaction<'s>(draft: &mut Draft<'s>, index: Index) -> Result<&'s Trans
     }
     match found.standing {
         Standing::Open => Ok(found),
-        Standing::Committed | Standing::Aborted => Err(Code::UnknownTransaction),
+        Standing::Committed | Standing::Aborted => Err(Code::OutOfOrder),
     }
 }
 
@@ -75,9 +75,11 @@ pub(super) fn complete_step(mut draft: Draft<'_>, input: &CompleteStep) -> Decis
     if draft.time > found.deadline {
         return draft.refuse(Code::DeadlinePassed);
     }
-    let known = found.steps.iter().any(|step| step.id == input.step);
-    if !known || found.completed.contains(&input.step) {
+    if !found.steps.iter().any(|step| step.id == input.step) {
         return draft.refuse(Code::UnknownStep);
+    }
+    if found.completed.contains(&input.step) {
+        return draft.refuse(Code::OutOfOrder);
     }
     let mut transaction = found.clone();
     transaction.completed.insert(input.step.clone());

@@ -136,41 +136,6 @@ fn refuses_signatures_of_another_length() {
     assert_eq!(signature.to_string()[2..].parse::<Signature>(), Err(NotASignature));
 }
 
-#[test]
-fn an_obligation_key_has_one_text() {
-    let case = &captured::digests()[0];
-    let authorization = authorization_of(case);
-    let key = ObligationKey {
-        asset: domain_of(case).asset(),
-        from: authorization.from,
-        nonce: authorization.nonce,
-    };
-    let text = "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e\
-                :0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266\
-                :0xe8d91d1143035c553d22b23bb3816f47d62c6e30af537e7523c38ff29b221138";
-    assert_eq!(key.to_string(), text);
-    assert_eq!(text.parse(), Ok(key));
-    for broken in [
-        "",
-        "::",
-        &text[..text.len() - 1],
-        &text.replace("erc20", "erc721"),
-        &text.replace(":0xf39f", ":f39f"),
-    ] {
-        assert_eq!(broken.parse::<ObligationKey>(), Err(NotAnObligationKey), "{broken}");
-    }
-}
-
-#[test]
-fn a_slot_is_the_hash_of_its_label_and_the_leaf() {
-    let leaf = Hash32([0xab; 32]);
-    let mut preimage = b"counterfoil/obligation/1\0".to_vec();
-    preimage.extend([0xab; 32]);
-    assert_eq!(slot(&leaf), Hash32::of(&[&preimage]));
-    assert_eq!(slot(&leaf).to_string(), "28554d701269ff7bd75f81d1c9c95e5b5569703a1b83e0a3740b13619844a3cd");
-    assert_ne!(slot(&Hash32([0; 32])), slot(&leaf));
-}
-
 sol! {
     struct TransferWithAuthorization {
         address from;
@@ -258,7 +223,6 @@ proptest! {
     #[test]
     fn text_readers_never_panic(text: String) {
         let _ = text.parse::<Signature>();
-        let _ = text.parse::<ObligationKey>();
         let _ = text.parse::<Asset>();
         let _ = text.parse::<crate::caip::Account>();
     }

@@ -1,21 +1,23 @@
 //! Why bytes are no message of ours, and why an offer has no terms that we can state.
 
+use counterfoil_record::Amount;
+
 /// A part of x402 that is known and not understood here, so that it is refused by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[error("{}", self.code())]
 pub enum Feature {
-    /// Protocol version 1: `x402Version` 1, or an offer with `maxAmountRequired` and no `amount`.
-    ProtocolVersion1,
-    /// Scheme `upto`: the settled amount is chosen later, up to what was signed.
+    /// Scheme `upto` in protocol version 1, which does not define it.
     Upto,
     /// Scheme `batch-settlement`: the signature moves a deposit, a multiple of the stated amount.
     BatchSettlement,
     /// Scheme `auth-capture`: the signature fills an escrow that is captured or refunded later.
     AuthCapture,
-    /// Asset transfer by Permit2 rather than EIP-3009.
+    /// Asset transfer by Permit2 in protocol version 1, which does not define it.
     Permit2,
-    /// A network outside the CAIP-2 namespace `eip155`.
+    /// A network outside the CAIP-2 namespace `eip155`, or a name of one in version 1.
     NonEvmNetwork,
+    /// A plain name of a network, as in version 1, that is not in the table of names.
+    UnknownNetwork,
     /// A signature of more than 65 bytes: a contract account's (ERC-1271, ERC-6492).
     ContractSignature,
 }
@@ -24,12 +26,12 @@ impl Feature {
     /// The stable name for JSON, vectors and documents.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::ProtocolVersion1 => "protocol-version-1",
             Self::Upto => "upto",
             Self::BatchSettlement => "batch-settlement",
             Self::AuthCapture => "auth-capture",
             Self::Permit2 => "permit2",
             Self::NonEvmNetwork => "non-evm-network",
+            Self::UnknownNetwork => "unknown-network",
             Self::ContractSignature => "contract-signature",
         }
     }
@@ -80,29 +82,53 @@ pub enum ParseError {
     #[error("x402 version {0}")]
     UnknownVersion(u64),
     /// A part of x402 that is refused by name.
-    #[error("not supported: {0}")]
-    Unsupported(Feature),
+    #[error("not supported: {feature}")]
+    Unsupported {
+        /// What is refused.
+        feature: Feature,
+        /// The most that the payload can move, in the asset's smallest unit, as the signed structure
+        /// itself says. `None` where it does not say so in a form that can be read, and in messages that
+        /// are no payload.
+        exposure: Option<Amount>,
+    },
+}
+
+impl ParseError {
+    /// Refused by name, before anything says what would move.
+    pub(super) const fn refused(feature: Feature) -> Self {
+        Self::Unsupported { feature, exposure: None }
+    }
 }
 
 /// Why an offer has no terms that can be stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TermsError {
     /// A part of x402 that is refused by name.
-    #[error("not supported: {0}")]
-    Unsupported(Feature),
-    /// A scheme that x402 v2 does not know.
+    #[error("not supported: {feature}")]
+    Unsupported {
+        /// What is refused.
+        feature: Feature,
+        /// The most that one signature on the offer could move, in the asset's smallest unit: the stated
+        /// amount; for `batch-settlement` five times that, as much as a stock client deposits unless it
+        /// is told otherwise, or `extra.minDeposit` where that is more. `None` from 2^128.
+        exposure: Option<Amount>,
+    },
+    /// A scheme that x402 does not know.
     #[error("unknown scheme")]
     UnknownScheme,
-    /// `extra.assetTransferMethod` is neither `eip3009` nor `permit2`.
+    /// `extra.assetTransferMethod` is neither `eip3009` nor `permit2`, or is `eip3009` for `upto`.
     #[error("unknown asset transfer method")]
     UnknownTransferMethod,
     /// The amount is 0: there is nothing to pay, and so nothing to allow.
     #[error("the amount is zero")]
     ZeroAmount,
-    /// `extra.name` is absent, and without it there is no EIP-712 domain.
+    /// `extra.name` is absent, and without it there is no EIP-712 domain for EIP-3009.
     #[error("extra.name is missing")]
     MissingDomainName,
-    /// `extra.version` is absent, and without it there is no EIP-712 domain.
+    /// `extra.version` is absent, and without it there is no EIP-712 domain for EIP-3009.
     #[error("extra.version is missing")]
     MissingDomainVersion,
+    /// `extra.facilitatorAddress` is absent, and without it there is no witness for `upto`.
+    #[error("extra.facilitatorAddress is missing")]
+    MissingFacilitator,
 }

@@ -1,10 +1,18 @@
 //! What the payer signed, as it goes to the seller.
 
-use super::{Feature, MESSAGE_LIMIT, ParseError, PaymentRequirements, TermsError, check_version};
-use crate::eip3009::{Authorization, Signature};
+mod signed;
+
+use super::network::network;
+use super::terms::{NotUnderstood, understood};
+use super::{
+    Feature, MESSAGE_LIMIT, NAME_LIMIT, ParseError, PaymentRequirements, Scheme, Signed, TransferMethod,
+    Version,
+};
+use crate::caip::ChainId;
+use crate::eip3009::Signature;
 use crate::json::{Field, Object};
 
-/// A signed payment (x402 v2, `PaymentPayload`) of scheme `exact` with EIP-3009.
+/// A signed payment (x402, `PaymentPayload`) of scheme `exact` or `upto`.
 ///
 /// ```text
 /// {"x402Version": 2,
@@ -12,51 +20,96 @@ use crate::json::{Field, Object};
 ///  "payload": {"authorization": {"from": "0x..", "to": "0x..", "value": "10000", "validAfter": "0",
 ///                                "validBefore": "1795405949", "nonce": "0x<64 hex>"},
 ///              "signature": "0x<130 hex>"}}
+///
+/// version 1 does not repeat the offer:
+/// {"x402Version": 1, "scheme": "exact", "network": "base-sepolia", "payload": { as above }}
+///
+/// with Permit2, "payload" has in place of "authorization":
+///   "permit2Authorization": {"from": "0x..", "permitted": {"token": "0x..", "amount": "500000"},
+///                            "spender": "0x..", "nonce": "<decimal>", "deadline": "1795406974",
+///                            "witness": {"to": "0x..", "validAfter": "0"}}
+/// and in the witness of `upto` also "facilitator": "0x.."
 /// ```
 ///
-/// Reading it checks neither the signature nor that the authorization fits `accepted`. Money moves by
-/// the authorization; `accepted` is only what the client says that it chose.
+/// Which of the two it must be, and with which witness, is what scheme and transfer method of `accepted`
+/// say; a payload of another shape, or with both, is refused. Beyond that, reading checks neither the
+/// signature nor that what is signed fits `accepted`. Money moves by what is signed; the rest is only
+/// what the client says that it chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentPayload {
-    accepted: PaymentRequirements,
-    authorization: Authorization,
+    version: Version,
+    scheme: Scheme,
+    network: ChainId,
+    accepted: Option<PaymentRequirements>,
+    signed: Signed,
     signature: Signature,
 }
 
 impl PaymentPayload {
-    /// Reads the decoded `PAYMENT-SIGNATURE` header, at most [`MESSAGE_LIMIT`](super::MESSAGE_LIMIT) bytes.
+    /// Reads the decoded `PAYMENT-SIGNATURE` or `X-PAYMENT` header, at most
+    /// [`MESSAGE_LIMIT`](super::MESSAGE_LIMIT) bytes.
     ///
     /// # Errors
     /// [`ParseError::TooLarge`], [`ParseError::NotUtf8`], [`ParseError::Json`], [`ParseError::NotAnObject`]
     /// for the bytes; [`ParseError::UnknownVersion`] for the version; [`ParseError::Unsupported`] by
-    /// [`Feature`] for version 1, for another scheme or transfer method in `accepted`, for a
-    /// `payload.permit2Authorization` whatever `accepted` says, and for a contract account's signature;
+    /// [`Feature`] for a scheme or network that is refused by name, for Permit2 in version 1, and for a
+    /// contract account's signature, with the exposure where what is signed states it;
     /// [`ParseError::MissingField`], [`ParseError::DuplicateField`], [`ParseError::BadField`],
     /// [`ParseError::OutOfRange`] by field, an unknown scheme or transfer method being a bad `scheme` or
-    /// `extra.assetTransferMethod`.
+    /// `extra.assetTransferMethod`, and what belongs to the other method or scheme a bad field.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
         let message = Object::message(bytes, MESSAGE_LIMIT)?;
-        check_version(&message)?;
-        let accepted = accepted(message.required("accepted")?)?;
+        let version = Version::read(&message)?;
         let payload = message.required("payload")?.object()?;
-        if payload.optional("payload.permit2Authorization")?.is_some() {
-            return Err(ParseError::Unsupported(Feature::Permit2));
-        }
-        Ok(Self {
-            accepted,
-            authorization: authorization(payload.required("payload.authorization")?)?,
-            signature: signature(payload.required("payload.signature")?)?,
-        })
+        let named = |error| match error {
+            NotUnderstood::Feature(feature) => {
+                ParseError::Unsupported { feature, exposure: signed::exposure(feature, &payload) }
+            }
+            NotUnderstood::Scheme => ParseError::BadField("scheme"),
+            NotUnderstood::TransferMethod => ParseError::BadField("extra.assetTransferMethod"),
+        };
+        let (scheme, method, network, accepted) = match version {
+            Version::V1 => {
+                let scheme = message.required("scheme")?.name(NAME_LIMIT)?;
+                let permit2 = payload.optional("payload.permit2Authorization")?;
+                let method = permit2.map(|_| TransferMethod::Permit2.code());
+                let (scheme, method) = understood(version, &scheme, method).map_err(named)?;
+                (scheme, method, network(version, message.required("network")?)?, None)
+            }
+            Version::V2 => {
+                let accepted = accepted(message.required("accepted")?)?;
+                let (scheme, method) = accepted.understood().map_err(named)?;
+                (scheme, method, accepted.network, Some(accepted))
+            }
+        };
+        let signed = signed::read(scheme, method, &payload)?;
+        let signature = signature(payload.required("payload.signature")?, &signed)?;
+        Ok(Self { version, scheme, network, accepted, signed, signature })
     }
 
-    /// The offer that the client says it chose: scheme `exact`, transfer by EIP-3009.
-    pub const fn accepted(&self) -> &PaymentRequirements {
-        &self.accepted
+    /// The version that the payload is of.
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The scheme that the client says it chose.
+    pub const fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The chain that the client says it chose. What was signed is bound to a chain by its digest.
+    pub const fn network(&self) -> ChainId {
+        self.network
+    }
+
+    /// The offer that the client says it chose; `None` in version 1, which does not repeat it.
+    pub const fn accepted(&self) -> Option<&PaymentRequirements> {
+        self.accepted.as_ref()
     }
 
     /// What the signature is meant to cover.
-    pub const fn authorization(&self) -> &Authorization {
-        &self.authorization
+    pub const fn signed(&self) -> &Signed {
+        &self.signed
     }
 
     /// The signature, not yet checked.
@@ -68,32 +121,19 @@ impl PaymentPayload {
 fn accepted(field: Field<'_>) -> Result<PaymentRequirements, ParseError> {
     field.object()?;
     let accepted = PaymentRequirements::parse(field.bytes())?;
-    match accepted.understood() {
-        Ok(_) => Ok(accepted),
-        Err(TermsError::Unsupported(feature)) => Err(ParseError::Unsupported(feature)),
-        Err(TermsError::UnknownTransferMethod) => Err(ParseError::BadField("extra.assetTransferMethod")),
-        Err(_) => Err(ParseError::BadField("scheme")),
+    match accepted.version {
+        Version::V1 => Err(ParseError::MissingField("amount")),
+        Version::V2 => Ok(accepted),
     }
 }
 
-fn authorization(field: Field<'_>) -> Result<Authorization, ParseError> {
-    let signed = field.object()?;
-    Ok(Authorization {
-        from: signed.required("payload.authorization.from")?.address()?,
-        to: signed.required("payload.authorization.to")?.address()?,
-        value: signed.required("payload.authorization.value")?.amount()?,
-        valid_after: signed.required("payload.authorization.validAfter")?.seconds()?,
-        valid_before: signed.required("payload.authorization.validBefore")?.seconds()?,
-        nonce: signed.required("payload.authorization.nonce")?.hash()?,
-    })
-}
-
-fn signature(field: Field<'_>) -> Result<Signature, ParseError> {
+fn signature(field: Field<'_>, signed: &Signed) -> Result<Signature, ParseError> {
     let bad = ParseError::BadField("payload.signature");
     let text = field.text()?;
     let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok()).ok_or(bad)?;
     if bytes.len() > 65 {
-        return Err(ParseError::Unsupported(Feature::ContractSignature));
+        let exposure = Some(signed.value());
+        return Err(ParseError::Unsupported { feature: Feature::ContractSignature, exposure });
     }
     Signature::from_slice(&bytes).map_err(|_| bad)
 }

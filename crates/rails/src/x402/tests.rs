@@ -1,4 +1,6 @@
 mod failures;
+mod schemes;
+mod v1;
 
 use alloc::string::ToString as _;
 
@@ -7,7 +9,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::captured;
-use crate::eip3009::{digest, recover};
+use crate::eip3009::recover;
 
 #[test]
 fn every_captured_payment_required_has_terms() {
@@ -15,11 +17,13 @@ fn every_captured_payment_required_has_terms() {
     assert_eq!(captured.len(), 14);
     for (case, bytes, decoded) in &captured {
         let required = PaymentRequired::parse(bytes).unwrap();
-        assert_eq!(required.url(), decoded["resource"]["url"], "{case}");
+        assert_eq!(required.version(), Version::V2, "{case}");
         assert_eq!(required.error(), decoded["error"].as_str(), "{case}");
         let offers = decoded["accepts"].as_array().unwrap();
         assert_eq!(required.accepts().len(), offers.len(), "{case}");
-        for (element, offer) in required.accepts().iter().zip(offers) {
+        assert_eq!(required.offered(offers.len()), None, "{case}");
+        for (index, (element, offer)) in required.accepts().iter().zip(offers).enumerate() {
+            assert_eq!(required.offered(index), decoded["resource"]["url"].as_str(), "{case}");
             assert_eq!(&serde_json::from_slice::<Value>(element).unwrap(), offer, "{case}");
             let terms = PaymentRequirements::parse(element).unwrap().terms().unwrap();
             assert_eq!(terms.scheme.code(), offer["scheme"], "{case}");
@@ -34,7 +38,10 @@ fn every_captured_payment_required_has_terms() {
                 "eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e"
             );
             assert_eq!(terms.lifetime_seconds, offer["maxTimeoutSeconds"].as_u64().unwrap(), "{case}");
-            assert_eq!((terms.domain_name.as_str(), terms.domain_version.as_str()), ("USDC", "2"), "{case}");
+            let domain = (terms.domain_name.as_deref(), terms.domain_version.as_deref());
+            assert_eq!(domain, (Some("USDC"), Some("2")), "{case}");
+            assert_eq!((terms.method, terms.spender()), (TransferMethod::Eip3009, None), "{case}");
+            assert_eq!(terms.facilitator, None, "{case}");
         }
     }
 }
@@ -46,15 +53,23 @@ fn every_captured_payment_signature_is_of_its_payer() {
     for (case, bytes, decoded) in &captured {
         let payload = PaymentPayload::parse(bytes).unwrap();
         let signed = &decoded["payload"]["authorization"];
-        let authorization = payload.authorization();
-        assert_eq!(authorization.value.to_string(), signed["value"].as_str().unwrap(), "{case}");
-        assert_eq!(authorization.valid_before.to_string(), signed["validBefore"].as_str().unwrap(), "{case}");
-        assert_eq!(alloc::format!("0x{}", authorization.nonce), signed["nonce"].as_str().unwrap(), "{case}");
-        let terms = payload.accepted().terms().unwrap();
-        assert_eq!(terms.payee.address, authorization.to, "{case}");
-        assert_eq!(terms.exposure, authorization.value, "{case}");
-        let signer = recover(&digest(&terms.domain(), authorization), payload.signature()).unwrap();
-        assert_eq!(signer == authorization.from, case != "09-tampered-value", "{case}");
+        let what = payload.signed();
+        assert_eq!(what.method(), TransferMethod::Eip3009, "{case}");
+        assert_eq!((what.token(), what.spender(), what.facilitator()), (None, None, None), "{case}");
+        assert_eq!(what.value().to_string(), signed["value"].as_str().unwrap(), "{case}");
+        assert_eq!(what.valid_after().to_string(), signed["validAfter"].as_str().unwrap(), "{case}");
+        assert_eq!(what.valid_until().to_string(), signed["validBefore"].as_str().unwrap(), "{case}");
+        assert_eq!(alloc::format!("0x{}", what.nonce()), signed["nonce"].as_str().unwrap(), "{case}");
+        let terms = payload.accepted().unwrap().terms().unwrap();
+        assert_eq!((payload.version(), payload.scheme()), (Version::V2, terms.scheme), "{case}");
+        assert_eq!(payload.network(), terms.asset.chain, "{case}");
+        assert_eq!(terms.payee.address, what.to(), "{case}");
+        assert_eq!(terms.exposure, what.value(), "{case}");
+        let domain = terms.domain().unwrap();
+        let key = alloc::format!("{}:{}:0x{}", terms.asset, what.from(), what.nonce());
+        assert_eq!(what.key(&terms.asset).to_string(), key, "{case}");
+        let signer = recover(&what.digest(&domain), payload.signature()).unwrap();
+        assert_eq!(signer == what.from(), case != "09-tampered-value", "{case}");
     }
 }
 
@@ -92,53 +107,39 @@ fn offers_keep_their_exact_bytes() {
     let text = br#" {"x402Version":2,"resource":{"url":"https:\/\/data.example\/"} ,
         "accepts": [ {"b" : 1e3,"a":"\u0041"} , 7,null ,[ ]]} "#;
     let required = PaymentRequired::parse(text).unwrap();
-    assert_eq!(required.url(), "https://data.example/");
+    assert_eq!(required.offered(3), Some("https://data.example/"));
+    assert_eq!(required.offered(4), None);
     assert_eq!(required.accepts(), [&br#"{"b" : 1e3,"a":"\u0041"}"#[..], b"7", b"null", b"[ ]"]);
     assert_eq!(required.error(), None);
 }
 
 #[test]
-fn every_other_scheme_is_refused_by_its_name() {
-    let schemes = captured::other_schemes();
-    assert_eq!(schemes.len(), 4);
-    for (name, required, payload) in schemes {
-        let feature = match name.as_str() {
-            "upto" => Feature::Upto,
-            "auth-capture" => Feature::AuthCapture,
-            "batch-settlement" => Feature::BatchSettlement,
-            "exact-permit2" => Feature::Permit2,
-            _ => panic!("{name} has no feature"),
-        };
-        let required = required.to_string();
-        let required = PaymentRequired::parse(required.as_bytes()).unwrap();
-        let [element] = required.accepts() else { panic!("{name}: one offer") };
-        let terms = PaymentRequirements::parse(element).unwrap().terms();
-        assert_eq!(terms, Err(TermsError::Unsupported(feature)), "{name}");
-        let payload = PaymentPayload::parse(payload.to_string().as_bytes());
-        assert_eq!(payload, Err(ParseError::Unsupported(feature)), "{name}");
-    }
+fn an_upto_payment_may_settle_for_nothing_and_without_a_transaction() {
+    let body = br#"{"success":true,"transaction":"","network":"eip155:84532","amount":"0"}"#;
+    let response = SettleResponse::parse(body).unwrap();
+    assert_eq!((response.success, response.transaction), (true, None));
+    assert_eq!(response.amount, Some(counterfoil_record::Amount::ZERO));
 }
 
 #[test]
 fn features_have_distinct_stable_codes() {
     use Feature::{
-        AuthCapture, BatchSettlement, ContractSignature, NonEvmNetwork, Permit2, ProtocolVersion1, Upto,
+        AuthCapture, BatchSettlement, ContractSignature, NonEvmNetwork, Permit2, UnknownNetwork, Upto,
     };
-    let all =
-        [ProtocolVersion1, Upto, BatchSettlement, AuthCapture, Permit2, NonEvmNetwork, ContractSignature];
+    let all = [Upto, BatchSettlement, AuthCapture, Permit2, NonEvmNetwork, UnknownNetwork, ContractSignature];
     assert_eq!(
         all.map(Feature::code),
         [
-            "protocol-version-1",
             "upto",
             "batch-settlement",
             "auth-capture",
             "permit2",
             "non-evm-network",
+            "unknown-network",
             "contract-signature"
         ]
     );
-    assert_eq!(ParseError::Unsupported(Upto).to_string(), "not supported: upto");
+    assert_eq!(ParseError::refused(Upto).to_string(), "not supported: upto");
 }
 
 /// Bytes that look like messages: a captured one with some bytes changed.
@@ -148,8 +149,15 @@ fn mangled() -> impl Strategy<Value = alloc::vec::Vec<u8>> {
         .filter_map(|header| captured::headers(header).into_iter().next())
         .map(|(_, bytes, _)| bytes)
         .collect();
-    let required = seeds[0].clone();
-    seeds.push(PaymentRequired::parse(&required).unwrap().accepts()[0].to_vec());
+    for (_, required, payload) in captured::other_schemes() {
+        seeds.extend([required.to_string().into_bytes(), payload.to_string().into_bytes()]);
+    }
+    seeds.extend([v1::required(), v1::payload(), v1::SETTLED.into()].map(alloc::string::String::into_bytes));
+    let offers: alloc::vec::Vec<_> = seeds
+        .iter()
+        .filter_map(|bytes| Some(PaymentRequired::parse(bytes).ok()?.accepts()[0].to_vec()))
+        .collect();
+    seeds.extend(offers);
     let change = (any::<prop::sample::Index>(), any::<u8>());
     (prop::sample::select(seeds), prop::collection::vec(change, 0..4)).prop_map(|(mut bytes, changes)| {
         for (at, byte) in changes {
@@ -164,15 +172,18 @@ proptest! {
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in prop_oneof![prop::collection::vec(any::<u8>(), 0..200), mangled()]) {
         if let Ok(required) = PaymentRequired::parse(&bytes) {
-            for element in required.accepts() {
+            for (index, element) in required.accepts().iter().enumerate() {
+                let _ = required.offered(index);
                 let _ = PaymentRequirements::parse(element).map(|offer| offer.terms());
             }
         }
         let _ = PaymentRequirements::parse(&bytes).map(|offer| offer.terms());
         let _ = SettleResponse::parse(&bytes);
         if let Ok(payload) = PaymentPayload::parse(&bytes) {
-            let terms = payload.accepted().terms();
-            let _ = terms.map(|terms| recover(&digest(&terms.domain(), payload.authorization()), payload.signature()));
+            let terms = payload.accepted().and_then(|accepted| accepted.terms().ok());
+            if let Some(domain) = terms.and_then(|terms| terms.domain()) {
+                let _ = recover(&payload.signed().digest(&domain), payload.signature());
+            }
         }
     }
 }

@@ -121,8 +121,38 @@ wire_code! {
         47 => ConditionsNotMet = "conditions-not-met",
         /// A policy's name for an asset named another asset before.
         48 => AssetIdentityChanged = "asset-identity-changed",
-        /// A plan's payee is not an account in lower-case CAIP-10.
+        /// A plan's or mandate's account or asset is not in lower-case CAIP-10 or CAIP-19.
         49 => BadAccount = "bad-account",
+        /// Something is larger than its share of a record.
+        50 => TooLarge = "too-large",
+        /// Fewer people than it takes signed for this.
+        51 => QuorumNotReached = "quorum-not-reached",
+        /// No party of this log has that key, or not in a way that lets it be changed here.
+        52 => UnknownKey = "unknown-key",
+        /// The key is revoked.
+        53 => KeyRevoked = "key-revoked",
+        /// The log signs with this key: it must be rotated first.
+        54 => KeyInUse = "key-in-use",
+        /// Without this key the governance could not reach its quorum any more.
+        55 => QuorumUnreachable = "quorum-unreachable",
+        /// Exactly this is suspended already.
+        56 => AlreadySuspended = "already-suspended",
+        /// Exactly this is not suspended.
+        57 => NothingSuspended = "nothing-suspended",
+        /// The policy gives nobody the power to do this.
+        58 => NoPower = "no-power",
+        /// The time is further ahead than the policy's `max_step`.
+        59 => ClockJump = "clock-jump",
+        /// A sub-run of the run is open.
+        60 => SubRunOpen = "sub-run-open",
+        /// A sub-run acts for another principal than its parent.
+        61 => PrincipalDiffers = "principal-differs",
+        /// Runs within runs, more than there may be.
+        62 => TooDeep = "too-deep",
+        /// Nothing, or not so much, is owed for this payment.
+        63 => NoObligation = "no-obligation",
+        /// What has settled passes the limit of a budget.
+        64 => OverLimit = "over-limit",
     }
 }
 
@@ -183,7 +213,7 @@ wire_code! {
         17 => Idempotency = "idempotency",
         /// `bind`: the signature recovers the wallet.
         18 => Signature = "signature",
-        /// `bind`: the signed amount is the exposure.
+        /// `bind`: the signed amount is the exposure, for the token that was allowed.
         19 => SignedAmount = "signed-amount",
         /// `bind`: the signed payload ends with the permit.
         20 => Lifetime = "lifetime",
@@ -195,6 +225,8 @@ wire_code! {
         23 => Artefact = "artefact",
         /// `enter-phase`: the approvals are there.
         24 => Approvals = "approvals",
+        /// `bind`: what may move the money is the scheme's own contract, and the offered facilitator.
+        25 => Spender = "spender",
     }
 }
 
@@ -277,6 +309,22 @@ wire_code! {
         36 => Obligation = "obligation",
         /// What the failure is, where a check can fail in several ways.
         37 => Because = "because",
+        /// A run.
+        38 => Run = "run",
+        /// What came back of what has settled.
+        39 => Returned = "returned",
+        /// The moment after which it counts for nothing, in milliseconds since the Unix epoch.
+        40 => Expires = "expires",
+        /// The transfer method.
+        41 => Method = "method",
+        /// The contract that may move the money, or the party that settles.
+        42 => Spender = "spender",
+        /// A number of bytes.
+        43 => Length = "length",
+        /// Indices of the suspensions in force.
+        44 => Suspensions = "suspensions",
+        /// How many people signed.
+        45 => People = "people",
     }
 }
 

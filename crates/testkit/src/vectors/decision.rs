@@ -1,6 +1,6 @@
 //! Decision vectors: commands in, verdicts out, and the root of the log that they make.
 
-use counterfoil_enforce::{Answer, Command, Core, FileKey, Recorded, Scripted};
+use counterfoil_enforce::{Answer, Command, Core, Failing, FileKey, Scripted};
 use counterfoil_record::verdict::CheckResult;
 use counterfoil_record::{Index, Time};
 use counterfoil_store::MemoryStore;
@@ -37,6 +37,9 @@ pub struct Step {
     /// Exactly the salts that the command uses, each 32 hexadecimal digits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub salts: Vec<String>,
+    /// The seed of another Ed25519 key with which the log is opened again before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_key_seed: Option<String>,
     /// The command.
     pub command: Command,
     /// What should come of it.
@@ -62,6 +65,9 @@ pub struct Expected {
     /// The checks that cannot be decided.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cannot: Vec<String>,
+    /// How many refusals were only counted since the last record, with this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted: Option<u64>,
     /// The record that answered the same request before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat_of: Option<Index>,
@@ -76,9 +82,18 @@ pub fn found(answer: &Answer) -> Expected {
         Answer::Recorded(recorded) => Expected {
             outcome: Some(recorded.outcome.code().into()),
             codes: recorded.codes.iter().map(|code| code.code().into()).collect(),
-            fail: checks(recorded, CheckResult::Fail),
-            needs: checks(recorded, CheckResult::Needs),
-            cannot: checks(recorded, CheckResult::Cannot),
+            fail: checks(&recorded.failing, CheckResult::Fail),
+            needs: checks(&recorded.failing, CheckResult::Needs),
+            cannot: checks(&recorded.failing, CheckResult::Cannot),
+            ..Expected::default()
+        },
+        Answer::Counted(counted) => Expected {
+            outcome: Some(counted.outcome.code().into()),
+            codes: counted.codes.iter().map(|code| code.code().into()).collect(),
+            fail: checks(&counted.failing, CheckResult::Fail),
+            needs: checks(&counted.failing, CheckResult::Needs),
+            cannot: checks(&counted.failing, CheckResult::Cannot),
+            counted: Some(counted.counted),
             ..Expected::default()
         },
         Answer::Repeated(repeated) => Expected {
@@ -89,8 +104,8 @@ pub fn found(answer: &Answer) -> Expected {
     }
 }
 
-fn checks(recorded: &Recorded, result: CheckResult) -> Vec<String> {
-    let checks = recorded.failing.iter().filter(|failing| failing.result == result);
+fn checks(failing: &[Failing], result: CheckResult) -> Vec<String> {
+    let checks = failing.iter().filter(|failing| failing.result == result);
     let named = checks.map(|failing| match &failing.rule {
         Some(rule) => format!("{}:{rule}", failing.check),
         None => failing.check.code().into(),
@@ -109,15 +124,23 @@ impl Decision {
     pub fn run(&self) {
         let name = &self.name;
         assert_eq!((self.format, self.kind.as_str()), (FORMAT, "decision"), "{name}");
-        let seed: [u8; 32] = hex::decode(&self.log_key_seed).unwrap().try_into().unwrap();
         let (first, steps) = self.steps.split_first().expect("a first step");
-        let Command::Genesis { origin } = &first.command else {
+        let Command::Genesis { origin, governance } = &first.command else {
             panic!("{name}: the first step opens no log")
         };
-        let key = FileKey::from_seed(&seed).unwrap();
-        let mut core =
-            Core::create_unstarted(MemoryStore::default(), key, first.script(), origin.clone()).unwrap();
+        let key = |seed: &str| FileKey::from_seed(&hex::decode(seed).unwrap().try_into().unwrap()).unwrap();
+        let mut core = Core::create_unstarted(
+            MemoryStore::default(),
+            key(&self.log_key_seed),
+            first.script(),
+            origin.clone(),
+            governance.clone(),
+        )
+        .unwrap();
         for (number, step) in (1..).zip(steps) {
+            if let Some(seed) = &step.log_key_seed {
+                core = Core::open_unstarted(core.into_store(), key(seed), Scripted::default()).unwrap();
+            }
             *core.surroundings_mut() = step.script();
             let answer = core
                 .submit(step.command.clone())

@@ -11,13 +11,15 @@ use toml::Spanned;
 use super::problem::Kind;
 use super::{Compiler, ENTRIES_MOST, MEMBERS_MOST};
 use crate::policy::source::{
-    Agent, Asset, Budget as SourceBudget, Enter, Gate as SourceGate, Need as SourceNeed, Obligations, Phase,
-    Role as SourceRole, Table, Transactions, Wallet, When, Word,
+    Agent, Asset, Budget as SourceBudget, Enter, Obligations, Phase, Role as SourceRole, Table, Transactions,
+    Wallet, Word,
 };
 use crate::policy::{
-    AgentRule, AssetPin, Budget, Condition, Dimension, Gate, Irreversible, Need, ObligationRule, PhaseRule,
-    Role, TransactionRule, WalletRule,
+    AgentRule, AssetPin, Irreversible, Need, ObligationRule, PhaseRule, Role, TransactionRule, WalletRule,
 };
+
+/// The role of the governance's members, and that of agents, in statements.
+const RESERVED_ROLES: [&str; 2] = [GOVERNANCE, AGENT];
 
 /// The names that a policy declares, to hold the others against.
 pub(super) struct Names<'p> {
@@ -71,12 +73,11 @@ impl Compiler<'_> {
     }
 
     pub(super) fn agent(&mut self, agent: &Agent) -> Option<AgentRule> {
-        self.later("agents.*.keys", &agent.keys);
         let owner = match &agent.owner {
             Some(owner) => Some(self.id(owner)?),
             None => None,
         };
-        Some(AgentRule { owner })
+        Some(AgentRule { owner, keys: self.vkeys("agents.*.keys", &agent.keys)? })
     }
 
     pub(super) fn wallet(&mut self, wallet: &Wallet, agents: &BTreeSet<Id>) -> Option<WalletRule> {
@@ -95,17 +96,26 @@ impl Compiler<'_> {
         for (name, _) in role.members.iter().filter(|(_, keys)| keys.is_empty()) {
             self.problem(&name.span(), Kind::Together("a person in a role needs at least one key"));
         }
-        let members = self.table("roles.*.members", &role.members, |c, keys| {
-            c.list("keys", keys, MEMBERS_MOST, |c, word| {
-                c.parse::<NamedKey>(word, "a verifier key: name+hash+base64")
-            })
-        })?;
+        let members =
+            self.table("roles.*.members", &role.members, |c, keys| c.vkeys("roles.*.members.*", keys))?;
         Some(Role { members })
     }
 
+    fn vkeys(&mut self, what: &'static str, words: &[Word]) -> Option<Vec<NamedKey>> {
+        self.list(what, words, MEMBERS_MOST, |c, word| c.parse(word, "a verifier key: name+hash+base64"))
+    }
+
+    /// Statements name these roles for people and agents that are in no role of the policy.
+    pub(super) fn reserved_roles(&mut self, roles: &Table<SourceRole>) {
+        for word in roles.keys().filter(|word| RESERVED_ROLES.contains(&word.get_ref().as_str())) {
+            self.problem(&word.span(), Kind::Reserved { name: word.get_ref().clone() });
+        }
+    }
+
     /// Reports a public key that stands in the policy twice.
-    pub(super) fn distinct_keys(&mut self, roles: &Table<SourceRole>) {
-        let words = roles.values().flat_map(|role| role.members.values().flatten());
+    pub(super) fn distinct_keys(&mut self, roles: &Table<SourceRole>, agents: &Table<Agent>) {
+        let people = roles.values().flat_map(|role| role.members.values().flatten());
+        let words = people.chain(agents.values().flat_map(|agent| &agent.keys));
         let mut seen = BTreeSet::new();
         for word in words {
             let Ok(key) = word.get_ref().parse::<NamedKey>() else { continue };
@@ -174,24 +184,31 @@ impl Compiler<'_> {
         Some((artefacts.into_iter().collect(), need))
     }
 
-    fn need(&mut self, need: &SourceNeed, names: &Names<'_>) -> Option<Need> {
-        self.needed(&need.approvals, &need.from, &need.ttl, names)
-    }
-
-    fn needed(
+    pub(super) fn needed(
         &mut self,
         approvals: &Spanned<u64>,
         from: &Word,
         ttl: &Word,
         names: &Names<'_>,
     ) -> Option<Need> {
+        let people = self.people(approvals, from, names);
+        let ttl = self.span(ttl)?;
+        let (approvals, role) = people?;
+        Some(Need { approvals, role, ttl })
+    }
+
+    /// So many people of a role, who are no more than it has: more could never be reached.
+    pub(super) fn people(
+        &mut self,
+        approvals: &Spanned<u64>,
+        from: &Word,
+        names: &Names<'_>,
+    ) -> Option<(u64, Id)> {
         let role = self.known(from, "role", &names.roles);
-        // More approvals than the role has people could never be given.
         let people = role.as_ref().and_then(|role| names.people.get(role)).copied().unwrap_or(MEMBERS_MOST);
         let most = u64::try_from(people).unwrap_or(u64::MAX);
         let approvals = self.number(approvals, "approvals", 1, most);
-        let ttl = self.span(ttl);
-        Some(Need { approvals: approvals?, role: role?, ttl: ttl? })
+        Some((approvals?, role?))
     }
 
     pub(super) fn transactions(
@@ -213,119 +230,13 @@ impl Compiler<'_> {
         })
     }
 
-    pub(super) fn budget(&mut self, budget: &SourceBudget, names: &Names<'_>) -> Option<Budget> {
-        self.later("budgets.restore_refunds", &budget.restore_refunds);
-        let id = self.id(&budget.id);
-        let dimensions: Vec<(&'static str, Dimension)> =
-            Dimension::ALL.iter().map(|it| (it.code(), *it)).collect();
-        let per =
-            self.list("budgets.per", &budget.per, dimensions.len(), |c, word| c.choice(word, &dimensions))?;
-        if per.is_empty() {
-            self.problem(
-                &budget.id.span(),
-                Kind::Together("a budget needs `per`: run, agent, payee or principal"),
-            );
-        }
-        let rolling = match &budget.window {
-            Some(window) => {
-                self.later("budgets.window.every", &window.every);
-                self.later("budgets.window.utc_offset", &window.utc_offset);
-                let Some(rolling) = &window.rolling else {
-                    if window.every.is_none() && window.utc_offset.is_none() {
-                        self.problem(
-                            &budget.id.span(),
-                            Kind::Together("a budget's `window` needs `rolling`"),
-                        );
-                    }
-                    return None;
-                };
-                Some(self.span(rolling)?)
-            }
-            None => None,
-        };
-        let limit = match &budget.limit {
-            Some(limit) => Some(self.money(limit.get_ref(), &limit.span(), names)?),
-            None => None,
-        };
-        let count = match &budget.count {
-            Some(count) => Some(self.number(count, "count", 1, u64::from(u32::MAX))?),
-            None => None,
-        };
-        if limit.is_some() == count.is_some() {
-            self.problem(&budget.id.span(), Kind::Together("a budget has either `limit` or `count`"));
-            return None;
-        }
-        Some(Budget { id: id?, per: per.into_iter().collect(), rolling, limit, count })
-    }
-
-    pub(super) fn gate(&mut self, gate: &SourceGate, names: &Names<'_>) -> Option<Gate> {
-        let id = self.id(&gate.id);
-        let when = self.condition(&gate.id, &gate.when, names);
-        let need = match (&gate.need, &gate.deny) {
-            (Some(need), None) => Some(self.need(need, names)?),
-            (None, Some(deny)) if *deny.get_ref() => None,
-            _ => {
-                self.problem(&gate.id.span(), Kind::Together("a gate has either `need` or `deny = true`"));
-                return None;
-            }
-        };
-        Some(Gate { id: id?, when: when?, need })
-    }
-
-    fn condition(&mut self, gate: &Word, when: &When, names: &Names<'_>) -> Option<Condition> {
-        let exposure_at_least = match &when.exposure_at_least {
-            Some(word) => Some(self.money(word.get_ref(), &word.span(), names)?),
-            None => None,
-        };
-        let category = match &when.category {
-            Some(word) => Some(self.id(word)?),
-            None => None,
-        };
-        let (budget, at_least_percent) = match (&when.budget, &when.at_least_percent) {
-            (Some(budget), Some(percent)) => {
-                let name = self.known(budget, "budget", &names.budgets)?;
-                if names.counts.contains(&name) {
-                    self.problem(
-                        &budget.span(),
-                        Kind::Together("`at_least_percent` needs a budget with `limit`"),
-                    );
-                }
-                (Some(name), Some(self.number(percent, "at_least_percent", 1, 100)?))
-            }
-            (None, None) => (None, None),
-            _ => {
-                self.problem(&gate.span(), Kind::Together("`budget` and `at_least_percent` go together"));
-                return None;
-            }
-        };
-        let first = when.first_payment_to_payee.as_ref();
-        if let Some(word) = first.filter(|first| !*first.get_ref()) {
-            self.problem(&word.span(), Kind::Together("`first_payment_to_payee` can only be `true`"));
-        }
-        let condition = Condition {
-            exposure_at_least,
-            first_payment_to_payee: first.is_some(),
-            budget,
-            at_least_percent,
-            category,
-        };
-        let stated = condition.exposure_at_least.is_some()
-            || condition.first_payment_to_payee
-            || condition.budget.is_some()
-            || condition.category.is_some();
-        if !stated {
-            self.problem(&gate.span(), Kind::Together("`when` states no condition"));
-        }
-        Some(condition)
-    }
-
     pub(super) fn obligations(&mut self, rules: &Obligations, names: &Names<'_>) -> Option<ObligationRule> {
         let schemes = self.list("obligations.schemes", &rules.schemes, ENTRIES_MOST, |c, word| {
-            if matches!(word.get_ref().as_str(), "upto" | "batch-settlement" | "auth-capture") {
-                c.problem(&word.span(), Kind::NotSupported { what: "a scheme other than exact" });
+            if matches!(word.get_ref().as_str(), "batch-settlement" | "auth-capture") {
+                c.problem(&word.span(), Kind::NotSupported { what: "a scheme other than exact and upto" });
                 return None;
             }
-            c.choice(word, &[("exact", ())])?;
+            c.choice(word, &[("exact", ()), ("upto", ())])?;
             c.id(word)
         });
         let max_exposure = self.amounts(&rules.max_exposure, names);
@@ -349,3 +260,7 @@ impl Compiler<'_> {
 
 /// The artefact that a plan-bound phase reads its items from.
 pub(crate) const PLAN: &str = "plan";
+/// The role in which the members of the governance sign.
+pub(crate) const GOVERNANCE: &str = "governance";
+/// The role in which an agent signs its requests.
+pub(crate) const AGENT: &str = "agent";

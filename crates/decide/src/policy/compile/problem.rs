@@ -56,11 +56,25 @@ pub enum Kind {
         /// The most.
         most: usize,
     },
-    /// A key that is known, but not supported by this version.
+    /// Something that is known, but not supported by this version.
     #[error("`{what}` is not supported by this version")]
     NotSupported {
         /// The key.
         what: &'static str,
+    },
+    /// A role by the name of one that is not the policy's.
+    #[error("no role of a policy may be called `{name}`")]
+    Reserved {
+        /// The name.
+        name: String,
+    },
+    /// Budgets and gates that would not fit in the share of a record that a trace may take.
+    #[error("budgets and gates could make a trace of {bytes} bytes, {most} is the most")]
+    TraceTooLarge {
+        /// The bytes of the largest trace.
+        bytes: usize,
+        /// The most.
+        most: usize,
     },
     /// A text of the wrong form.
     #[error("expected {expected}, found `{found}`")]

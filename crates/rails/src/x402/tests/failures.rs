@@ -2,10 +2,13 @@
 
 mod messages;
 mod offers;
+mod permits;
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
+
+use counterfoil_record::Amount;
 
 use super::super::*;
 
@@ -23,6 +26,11 @@ fn payload() -> String {
     format!(
         r#"{{"x402Version":2,"payload":{{"authorization":{AUTHORIZATION},"signature":"0x{signature}"}},"accepted":{OFFER}}}"#
     )
+}
+
+/// Refused for `feature`, with what the signed structure says that it moves.
+const fn unsupported(feature: Feature, exposure: u128) -> ParseError {
+    ParseError::Unsupported { feature, exposure: Some(Amount::new(exposure)) }
 }
 
 /// `text` with its first `from` replaced, which must be there.

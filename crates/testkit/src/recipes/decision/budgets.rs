@@ -188,7 +188,7 @@ fn overflowed_window() -> Decision {
     scene.bind_exactly(&second);
     scene.settle(second.index, 200_000, accepted());
     scene.bind_exactly(&first);
-    scene.settle(first.index, u128::MAX, accepted_with(&["excess"]));
+    scene.settle(first.index, u128::MAX, accepted_with(&["excess", "over-limit"]));
     let ask = Ask::new(other, "c", 100_001);
     scene.pay(&ask, crate::scene::cannot(&["budget:agent-day"]));
     scene.at(DAY + 1_000).pay(&ask, deny(&["budget:agent-day"]));

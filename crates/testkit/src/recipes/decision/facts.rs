@@ -44,7 +44,7 @@ fn late() -> Decision {
     scene.bind_exactly(&allowed);
     scene.at(730_000).expire(allowed.index, accepted());
     scene.pay(&Ask::new(run, "b", 200_000), allow());
-    scene.settle(allowed.index, 200_000, accepted_with(&["late"]));
+    scene.settle(allowed.index, 200_000, accepted_with(&["late", "over-limit"]));
     scene.pay(&Ask::new(run, "c", 1), deny(&["budget:run-total"]));
     scene.finish()
 }

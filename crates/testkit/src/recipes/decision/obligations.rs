@@ -122,7 +122,7 @@ fn scheme_not_allowed() -> Decision {
     let (mut scene, run) = Scene::plain_with(
         "obligation-scheme-not-allowed",
         "A scheme that the policy does not list is not used, even where it is supported.",
-        &[("schemes = [\"exact\"]", "schemes = []")],
+        &[("schemes = [\"exact\", \"upto\"]", "schemes = []")],
     );
     scene.pay(&Ask::new(run, "a", 100_000), deny(&["obligation"]).because("scheme-not-allowed"));
     scene.finish()
@@ -157,15 +157,10 @@ fn unsupported() -> Vec<Decision> {
     let scheme = |name: &'static str| move |ask: Ask| ask.offer("/scheme", name);
     let method = |name: &'static str| move |ask: Ask| ask.offer_new("/extra", "assetTransferMethod", name);
     vec![
-        refused_by_name("obligation-scheme-upto", "upto", scheme("upto")),
         refused_by_name("obligation-scheme-batch-settlement", "batch-settlement", scheme("batch-settlement")),
         refused_by_name("obligation-scheme-auth-capture", "auth-capture", scheme("auth-capture")),
         refused_by_name("obligation-scheme-unknown", "unknown-scheme", scheme("subscribe")),
-        refused_by_name("obligation-method-permit2", "permit2", method("permit2")),
         refused_by_name("obligation-method-unknown", "unknown-transfer-method", method("teleport")),
-        refused_by_name("obligation-protocol-version-1", "protocol-version-1", |ask: Ask| {
-            ask.offer_without("amount").offer_new("", "maxAmountRequired", "100000")
-        }),
         refused_by_name("obligation-network-not-evm", "non-evm-network", |ask: Ask| {
             ask.offer("/network", "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1")
         }),

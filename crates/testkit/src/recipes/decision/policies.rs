@@ -38,7 +38,9 @@ fn identity() -> Decision {
     let changes = [
         ("window = { rolling = \"24h\" }", "window = { rolling = \"12h\" }"),
         ("window = { rolling = \"24h\" }\n", ""),
-        ("per = [\"principal\"]", "per = [\"agent\"]"),
+        ("per = [\"principal\"]\nlimit", "per = [\"agent\"]\nlimit"),
+        ("every = \"month\"", "every = \"week\""),
+        ("utc_offset = \"+01:00\"", "utc_offset = \"-01:00\""),
         ("limit = \"5 gold\"", "limit = \"5 usdc\""),
         ("count = 5", "limit = \"5 usdc\""),
     ];
@@ -95,7 +97,7 @@ fn requests_without_a_policy() -> Decision {
         Scene::bare("policy-absent", "Without a policy nothing begins, and a log is opened once.");
     let run = OpenRun::new("run-1".parse().unwrap(), "researcher".parse().unwrap(), "carol".parse().unwrap());
     scene.record(Command::OpenRun(run), refused(&["no-policy"]));
-    let genesis = Command::Genesis { origin: keys::ORIGIN.parse().unwrap() };
+    let genesis = Command::Genesis { origin: keys::ORIGIN.parse().unwrap(), governance: None };
     scene.record(genesis, refused(&["already-opened"]));
     scene.finish()
 }

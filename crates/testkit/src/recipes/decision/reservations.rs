@@ -71,7 +71,7 @@ fn failed_under_payee() -> Decision {
     scene.fail(allowed.index, accepted());
     scene.fail(allowed.index, accepted_with(&["contradicts"]));
     more(&mut scene, run, allow());
-    scene.settle(allowed.index, 200_000, accepted_with(&["late"]));
+    scene.settle(allowed.index, 200_000, accepted_with(&["late", "over-limit"]));
     scene.pay(&Ask::new(run, "evenmore", 1), full());
     scene.finish()
 }

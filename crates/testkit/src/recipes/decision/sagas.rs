@@ -40,7 +40,7 @@ fn commits() -> Decision {
     scene.settle(b.index, 100_000, accepted());
     scene.record(Command::Commit { transaction }, accepted());
     assert_eq!(owed(&scene), []);
-    scene.record(Command::Abort { transaction, reason: None }, refused(&["unknown-transaction"]));
+    scene.record(Command::Abort { transaction, reason: None }, refused(&["out-of-order"]));
     scene.finish()
 }
 

@@ -59,7 +59,7 @@ fn dropped_agent() -> Decision {
         "A run that is open when a new policy drops its agent may not pay any more.",
     );
     let dropped = policy::vary(&policy::plain(), "[agents.researcher]\nowner = \"erin\"\n", "");
-    let dropped = policy::vary(&dropped, "[\"researcher\", \"scout\"]", "[\"scout\"]");
+    let dropped = policy::vary(&dropped, "[\"researcher\", \"scout\", \"signer\"]", "[\"scout\"]");
     scene.adopt(&policy::version(&dropped, 2), accepted());
     scene.pay(&Ask::new(run, "quote", 100_000), deny(&["agent"]));
     scene.finish()

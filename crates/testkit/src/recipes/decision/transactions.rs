@@ -71,7 +71,7 @@ fn complete_step() -> Decision {
     scene.complete(transaction, "data", accepted());
     let ask = Ask::new(run, "a", 100_000).reversible(transaction, "data");
     scene.pay(&ask, deny(&["transaction"]).because("step-complete"));
-    scene.complete(transaction, "data", refused(&["unknown-step"]));
+    scene.complete(transaction, "data", refused(&["out-of-order"]));
     scene.finish()
 }
 
@@ -82,7 +82,7 @@ fn aborted() -> Decision {
     scene.record(Command::Abort { transaction, reason: Some("the seller is gone".into()) }, accepted());
     let ask = Ask::new(run, "a", 100_000).reversible(transaction, "data");
     scene.pay(&ask, deny(&["transaction"]).because("not-open"));
-    scene.record(Command::Abort { transaction, reason: None }, refused(&["unknown-transaction"]));
+    scene.record(Command::Abort { transaction, reason: None }, refused(&["out-of-order"]));
     scene.finish()
 }
 

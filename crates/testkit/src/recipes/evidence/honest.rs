@@ -77,6 +77,7 @@ fn refused_policy() -> Evidence {
     let adopt = input::AdoptPolicy {
         policy: compile(&policy::version(&policy::plain(), 2)).unwrap().to_bytes().try_into().unwrap(),
         source: b"name = 1".to_vec().try_into().unwrap(),
+        statements: Vec::new(),
     };
     let entries = with(Input::AdoptPolicy(adopt), "refused", "policy-does-not-compile");
     let shows = "A policy whose source does not compile is refused, and the refusal is an honest record.";

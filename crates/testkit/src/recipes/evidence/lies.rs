@@ -3,8 +3,8 @@
 use counterfoil_decide::policy::compile;
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::input::AdoptPolicy;
-use counterfoil_record::verdict::{CheckName, CheckResult, Grade, Operand, OperandName, Outcome, Permit};
-use counterfoil_record::{Amount, FORMAT, Hash32, Index, Input, Record, Span};
+use counterfoil_record::verdict::{CheckName, CheckResult, Grade, Operand, OperandName, Outcome};
+use counterfoil_record::{Amount, FORMAT, Hash32, Index, Input, Record, Span, Text};
 
 use super::{Case, short};
 use crate::vectors::Evidence;
@@ -22,13 +22,23 @@ pub(super) fn all() -> Vec<Evidence> {
         )
         .fails(DECISION, 9),
         lie("lie-permit-amount", "A permit is for more than was asked.", 5, |it| {
-            permit(it).exposure = Amount::new(300_001);
+            set(it, CheckName::Obligation, OperandName::Exposure, Amount::new(300_001));
         })
-        .fails(DECISION, 5),
+        .fails(TRACE, 5),
         lie("lie-permit-payee", "A permit is for another payee.", 5, |it| {
-            permit(it).payee = format!("{}:{}", crate::rail::CHAIN, policy::STRANGER).parse().unwrap();
+            let stranger = format!("{}:{}", crate::rail::CHAIN, policy::STRANGER);
+            set(it, CheckName::Payee, OperandName::Value, stranger.parse::<Text>().unwrap());
         })
-        .fails(DECISION, 5),
+        .fails(TRACE, 5),
+        lie(
+            "lie-suppressed",
+            "A record says that refusals were only counted, under a policy without a limit.",
+            8,
+            |it| {
+                it.suppressed = Some(7);
+            },
+        )
+        .fails("suppressed-wrong", 8),
         lie("lie-code-removed", "A reason is left out.", 9, |it| it.verdict.codes.clear()).fails(DECISION, 9),
         lie("lie-previous", "A record names another one as the previous of its run.", 8, |it| {
             it.verdict.previous = Some(Index::new(2));
@@ -77,7 +87,7 @@ pub(super) fn all() -> Vec<Evidence> {
                 it.time = it.time.plus(Span::from_millis(2_000));
             },
         )
-        .fails(DECISION, 5),
+        .fails(TRACE, 5),
         prior(),
         repeat_recorded(),
         without_the_approval(),
@@ -95,22 +105,17 @@ fn lie(name: &'static str, shows: &'static str, index: usize, change: impl Fn(&m
     Case::new(name, shows, forge::resign(&records))
 }
 
-fn permit(record: &mut Record) -> &mut Permit {
-    record.verdict.permit.as_mut().unwrap()
-}
-
 /// Sets an operand of the first check of that name.
-fn set(record: &mut Record, check: CheckName, name: OperandName, value: Amount) {
+fn set(record: &mut Record, check: CheckName, name: OperandName, value: impl Into<Operand>) {
+    let value = value.into();
     let row = record.verdict.trace.iter_mut().find(|row| row.check == check).unwrap();
-    let before = row.operands.insert(name, Operand::Number(value));
-    assert!(before.is_some_and(|before| before != Operand::Number(value)));
+    let before = row.operands.insert(name, value.clone());
+    assert!(before.is_some_and(|before| before != value));
 }
 
 fn allowed(record: &mut Record) {
-    let honest = forge::records(&short());
     record.verdict.outcome = Outcome::Allow;
     record.verdict.codes.clear();
-    record.verdict.permit.clone_from(&honest[8].verdict.permit);
     for row in record.verdict.trace.iter_mut().filter(|row| row.result == CheckResult::Fail) {
         row.result = CheckResult::Pass;
     }
@@ -175,7 +180,7 @@ fn without_the_approval() -> Evidence {
 
 fn start_from_another_state() -> Evidence {
     let mut entries = short();
-    let tool = counterfoil_record::Text::shown("restored-from-backup");
+    let tool = Text::shown("restored-from-backup");
     let start = counterfoil_record::input::Start { tool, state: Hash32::of(&[b"an old snapshot"]) };
     let mut record = forge::next(&entries, Input::Start(start));
     record.verdict.outcome = Outcome::Accepted;

@@ -6,10 +6,11 @@ use super::*;
 
 #[test]
 fn refuses_payloads_by_field() {
-    use ParseError::{BadField, DuplicateField, MissingField, OutOfRange, UnknownVersion, Unsupported};
+    use ParseError::{BadField, DuplicateField, MissingField, OutOfRange, UnknownVersion};
     let contract_signature = format!(r#""signature":"0x{}","s":"0x"#, "00".repeat(66));
     for (from, to, error) in [
-        (r#""x402Version":2"#, r#""x402Version":1"#, Unsupported(Feature::ProtocolVersion1)),
+        (r#""x402Version":2"#, r#""x402Version":0"#, UnknownVersion(0)),
+        (r#""x402Version":2"#, r#""x402Version":1"#, MissingField("scheme")),
         (r#""x402Version":2"#, r#""x402Version":3"#, UnknownVersion(3)),
         (r#""x402Version":2"#, r#""x402Version":"2""#, BadField("x402Version")),
         (r#""x402Version":2"#, r#""x402Version":2.0"#, BadField("x402Version")),
@@ -18,14 +19,22 @@ fn refuses_payloads_by_field() {
         (r#""payload""#, r#""p""#, MissingField("payload")),
         (r#""accepted""#, r#""a""#, MissingField("accepted")),
         (r#""accepted":{"#, r#""accepted":7,"a":{"#, BadField("accepted")),
-        (r#""exact""#, r#""upto""#, Unsupported(Feature::Upto)),
+        (r#""amount":"10000","#, r#""maxAmountRequired":"10000","#, BadField("network")),
+        (r#""amount":"10000","#, "", MissingField("amount")),
+        (
+            r#""network":"eip155:84532","amount""#,
+            r#""network":"base-sepolia","maxAmountRequired""#,
+            MissingField("amount"),
+        ),
+        ("eip155:84532", "cosmos:x", ParseError::refused(Feature::NonEvmNetwork)),
+        (r#""exact""#, r#""upto""#, BadField("payload.authorization")),
         (r#""exact""#, r#""nothing""#, BadField("scheme")),
-        (r#"{"name""#, r#"{"assetTransferMethod":"permit2","name""#, Unsupported(Feature::Permit2)),
+        (r#"{"name""#, r#"{"assetTransferMethod":"permit2","name""#, BadField("payload.authorization")),
         (r#"{"name""#, r#"{"assetTransferMethod":"none","name""#, BadField("extra.assetTransferMethod")),
         (
             r#""authorization":"#,
             r#""permit2Authorization":{},"authorization":"#,
-            Unsupported(Feature::Permit2),
+            BadField("payload.permit2Authorization"),
         ),
         (
             r#""authorization":"#,
@@ -54,7 +63,7 @@ fn refuses_payloads_by_field() {
         (r#""signature":"0x1b"#, r#""signature":"0x"#, BadField("payload.signature")),
         (r#""signature":"0x1b"#, r#""signature":"0xzz"#, BadField("payload.signature")),
         (r#""signature":"0x1b"#, r#""signature":"1b"#, BadField("payload.signature")),
-        (r#""signature":"0x"#, &contract_signature, Unsupported(Feature::ContractSignature)),
+        (r#""signature":"0x"#, &contract_signature, unsupported(Feature::ContractSignature, 10000)),
     ] {
         assert_eq!(PaymentPayload::parse(with(&payload(), from, to).as_bytes()), Err(error), "{to}");
     }
@@ -62,7 +71,7 @@ fn refuses_payloads_by_field() {
 
 #[test]
 fn refuses_settle_responses_by_field() {
-    use ParseError::{BadField, DuplicateField, MissingField, OutOfRange, Unsupported};
+    use ParseError::{BadField, DuplicateField, MissingField, OutOfRange};
     for (from, to, error) in [
         (r#""success":true,"#, "", MissingField("success")),
         ("true", "1", BadField("success")),
@@ -72,8 +81,11 @@ fn refuses_settle_responses_by_field() {
         (r#""0xde64"#, r#""0xde6"#, BadField("transaction")),
         (r#""0xde64"#, r#""de64"#, BadField("transaction")),
         (r#""0xde64"#, r#"null,"x":"0xde64"#, BadField("transaction")),
-        ("eip155:84532", "base", BadField("network")),
-        ("eip155:84532", "solana:x", Unsupported(Feature::NonEvmNetwork)),
+        ("eip155:84532", "", BadField("network")),
+        ("eip155:84532", "eip155:", BadField("network")),
+        ("eip155:84532", "basis", ParseError::refused(Feature::UnknownNetwork)),
+        ("eip155:84532", "solana", ParseError::refused(Feature::NonEvmNetwork)),
+        ("eip155:84532", "solana:x", ParseError::refused(Feature::NonEvmNetwork)),
         ("0xf39F", "", BadField("payer")),
         (r#""5""#, "5", BadField("amount")),
         (r#""5""#, r#""340282366920938463463374607431768211456""#, OutOfRange("amount")),
@@ -85,10 +97,12 @@ fn refuses_settle_responses_by_field() {
 
 #[test]
 fn refuses_payment_required_by_field() {
-    use ParseError::{BadField, DuplicateField, MissingField, UnknownVersion, Unsupported};
+    use ParseError::{BadField, DuplicateField, MissingField, OutOfRange, UnknownVersion};
     for (from, to, error) in [
-        (":2", ":1", Unsupported(Feature::ProtocolVersion1)),
         (":2", ":0", UnknownVersion(0)),
+        (":2", ":3", UnknownVersion(3)),
+        (":2", ":18446744073709551616", OutOfRange("x402Version")),
+        (r#""x402Version":2,"#, "", MissingField("x402Version")),
         (r#""error":"x""#, r#""error":{}"#, BadField("error")),
         (r#""resource""#, r#""r""#, MissingField("resource")),
         (r#""url""#, r#""u""#, MissingField("resource.url")),

@@ -6,7 +6,7 @@ use super::*;
 
 #[test]
 fn refuses_offers_by_field() {
-    use ParseError::{BadField, DuplicateField, MissingField, OutOfRange, Unsupported};
+    use ParseError::{BadField, DuplicateField, MissingField, OutOfRange};
     for (from, to, error) in [
         (r#""scheme":"exact","#, "", MissingField("scheme")),
         (r#""exact""#, "null", BadField("scheme")),
@@ -17,9 +17,14 @@ fn refuses_offers_by_field() {
         (r#""network":"#, r#""net":"#, MissingField("network")),
         ("eip155:84532", "eip155:084532", BadField("network")),
         ("eip155:84532", "base-sepolia", BadField("network")),
-        ("eip155:84532", "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1", Unsupported(Feature::NonEvmNetwork)),
+        (
+            "eip155:84532",
+            "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1",
+            ParseError::refused(Feature::NonEvmNetwork),
+        ),
         (r#""amount":"10000","#, "", MissingField("amount")),
-        (r#""amount":"#, r#""maxAmountRequired":"#, Unsupported(Feature::ProtocolVersion1)),
+        (r#""amount":"#, r#""maxAmountRequired":"#, BadField("network")),
+        (r#""amount":"#, r#""maxAmountRequired":"10000","amount":"#, BadField("maxAmountRequired")),
         (r#""amount":"#, r#""amount":"1","amount":"#, DuplicateField("amount")),
         (r#""10000""#, "10000", BadField("amount")),
         (r#""10000""#, r#""010000""#, BadField("amount")),
@@ -51,6 +56,12 @@ fn refuses_offers_by_field() {
             r#""assetTransferMethod":"eip3009","assetTransferMethod":"permit2","version""#,
             DuplicateField("extra.assetTransferMethod"),
         ),
+        (
+            r#""version""#,
+            r#""facilitatorAddress":"merchant","version""#,
+            BadField("extra.facilitatorAddress"),
+        ),
+        (r#""version""#, r#""minDeposit":5,"version""#, BadField("extra.minDeposit")),
     ] {
         assert_eq!(PaymentRequirements::parse(with(OFFER, from, to).as_bytes()), Err(error), "{to}");
     }
@@ -58,19 +69,19 @@ fn refuses_offers_by_field() {
     assert_eq!(PaymentRequirements::parse(long.as_bytes()), Err(BadField("extra.name")));
 }
 
+/// Refused for `feature`, with what a signature on the offer could move.
+const fn no_terms(feature: Feature, exposure: u128) -> TermsError {
+    TermsError::Unsupported { feature, exposure: Some(Amount::new(exposure)) }
+}
+
 #[test]
 fn refuses_terms_by_class() {
     for (from, to, error) in [
-        ("exact", "upto", TermsError::Unsupported(Feature::Upto)),
-        ("exact", "batch-settlement", TermsError::Unsupported(Feature::BatchSettlement)),
-        ("exact", "auth-capture", TermsError::Unsupported(Feature::AuthCapture)),
+        ("exact", "batch-settlement", no_terms(Feature::BatchSettlement, 50000)),
+        ("exact", "auth-capture", no_terms(Feature::AuthCapture, 10000)),
+        ("exact", "upto", TermsError::MissingFacilitator),
         ("exact", "Exact", TermsError::UnknownScheme),
         ("exact", "exact ", TermsError::UnknownScheme),
-        (
-            r#"{"name""#,
-            r#"{"assetTransferMethod":"permit2","name""#,
-            TermsError::Unsupported(Feature::Permit2),
-        ),
         (r#"{"name""#, r#"{"assetTransferMethod":"erc7710","name""#, TermsError::UnknownTransferMethod),
         (r#""10000""#, r#""0""#, TermsError::ZeroAmount),
         (r#""name""#, r#""nam""#, TermsError::MissingDomainName),
@@ -93,7 +104,7 @@ fn the_largest_amount_and_unknown_fields_are_read() {
         r#""x":{"scheme":"upto"},"x":[1],"extra":{"assetTransferMethod":"eip3009","y":0,"#,
     );
     let terms = PaymentRequirements::parse(offer.as_bytes()).unwrap().terms().unwrap();
-    assert_eq!(terms.exposure, counterfoil_record::Amount::MAX);
+    assert_eq!(terms.exposure, Amount::MAX);
 }
 
 #[test]
@@ -106,4 +117,47 @@ fn deep_nesting_in_an_unread_field_costs_no_stack() {
         PaymentRequirements::parse(deep.as_bytes()),
         Err(ParseError::Json { line: 1, column: MESSAGE_LIMIT })
     );
+}
+
+#[test]
+fn a_deposit_is_five_times_the_amount_or_what_the_seller_wants_if_that_is_more() {
+    let batch = with(OFFER, "exact", "batch-settlement");
+    let terms = |offer: &str| PaymentRequirements::parse(offer.as_bytes()).unwrap().terms();
+    for (wanted, exposure) in [("1", 50000), ("50000", 50000), ("50001", 50001)] {
+        let offer = with(&batch, r#""version""#, &format!(r#""minDeposit":"{wanted}","version""#));
+        assert_eq!(terms(&offer), Err(no_terms(Feature::BatchSettlement, exposure)), "{wanted}");
+    }
+    let fifth = u128::MAX / 5;
+    let offer = with(&batch, "10000", &format!("{fifth}"));
+    assert_eq!(terms(&offer), Err(no_terms(Feature::BatchSettlement, fifth * 5)));
+    let offer = with(&batch, "10000", &format!("{}", fifth + 1));
+    let unknown = TermsError::Unsupported { feature: Feature::BatchSettlement, exposure: None };
+    assert_eq!(terms(&offer), Err(unknown));
+}
+
+#[test]
+fn the_method_that_is_absent_is_the_one_usual_for_the_scheme() {
+    let address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+    let upto = with(OFFER, "exact", "upto");
+    let upto = with(&upto, r#""extra":{"#, &format!(r#""extra":{{"facilitatorAddress":"{address}","#));
+    let method = |offer: &str, method: &str| {
+        let offer = with(offer, r#""extra":{"#, &format!(r#""extra":{{"assetTransferMethod":{method},"#));
+        PaymentRequirements::parse(offer.as_bytes()).unwrap().terms().map(|terms| terms.method)
+    };
+    let (eip3009, permit2) = (Ok(TransferMethod::Eip3009), Ok(TransferMethod::Permit2));
+    assert_eq!(method(OFFER, "null"), eip3009);
+    assert_eq!(method(OFFER, r#""eip3009""#), eip3009);
+    assert_eq!(method(OFFER, r#""permit2""#), permit2);
+    assert_eq!(method(&upto, "null"), permit2);
+    assert_eq!(method(&upto, r#""permit2""#), permit2);
+    assert_eq!(method(&upto, r#""eip3009""#), Err(TermsError::UnknownTransferMethod));
+    assert_eq!(method(&upto, r#""none""#), Err(TermsError::UnknownTransferMethod));
+}
+
+#[test]
+fn permit2_needs_no_domain_of_the_token() {
+    let offer = with(OFFER, r#"{"name":"USDC","version":"2"}"#, r#"{"assetTransferMethod":"permit2"}"#);
+    let terms = PaymentRequirements::parse(offer.as_bytes()).unwrap().terms().unwrap();
+    assert_eq!((terms.domain(), terms.facilitator), (None, None));
+    assert_eq!(terms.spender(), Some(crate::permit2::EXACT_PROXY));
 }

@@ -1,0 +1,56 @@
+//! The permit: what an `allow` record lets a wallet sign.
+
+use super::{CheckName, CheckResult, Operand, OperandName, Outcome, Verdict};
+use crate::Amount;
+use crate::text::Text;
+
+/// What an `allow` record permits: whoever signs for the wallet verifies the record and compares
+/// these with what it is asked to sign. They stand in the record as operands of the checks that passed on
+/// them, and nowhere else, so that what was checked is what is permitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permit {
+    /// The paying account, CAIP-10: `account` of `wallet`.
+    pub wallet: Text,
+    /// The account to be paid, CAIP-10: `value` of `payee`.
+    pub payee: Text,
+    /// The asset, CAIP-19: `value` of `asset`.
+    pub asset: Text,
+    /// The scheme: `name` of `obligation`.
+    pub scheme: Text,
+    /// The transfer method: `method` of `obligation`.
+    pub method: Text,
+    /// The most that the signed payload may let leave: `exposure` of `obligation`.
+    pub exposure: Amount,
+    /// Unix seconds; the signed payload ends then or before: `permit-until` of `obligation`.
+    pub until: u64,
+}
+
+impl Verdict {
+    /// What is permitted; `None` unless the outcome is `allow`, and where the trace lacks what it takes.
+    pub fn permit(&self) -> Option<Permit> {
+        if self.outcome != Outcome::Allow {
+            return None;
+        }
+        let operand = |check: CheckName, name: OperandName| {
+            let row = self.trace.iter().find(|row| row.check == check && row.result == CheckResult::Pass)?;
+            row.operands.get(&name)
+        };
+        let text = |check, name| match operand(check, name)? {
+            Operand::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        let number = |check, name| match operand(check, name)? {
+            Operand::Number(number) => Some(*number),
+            _ => None,
+        };
+        Some(Permit {
+            wallet: text(CheckName::Wallet, OperandName::Account)?,
+            payee: text(CheckName::Payee, OperandName::Value)?,
+            asset: text(CheckName::Asset, OperandName::Value)?,
+            scheme: text(CheckName::Obligation, OperandName::Name)?,
+            method: text(CheckName::Obligation, OperandName::Method)?,
+            exposure: number(CheckName::Obligation, OperandName::Exposure)?,
+            until: u64::try_from(number(CheckName::Obligation, OperandName::PermitUntil)?.units()).ok()?,
+        })
+    }
+}
