@@ -130,7 +130,7 @@ impl<'a> Asked<'a> {
     fn purchase(&self) -> Option<Hash32> {
         let terms = self.terms()?;
         // An item means something only where a plan lists it: elsewhere any word would make a new purchase.
-        let item = self.bound_plan().and(self.pay.item.as_ref()).map_or("", Id::as_str);
+        let item = self.pay.item.as_ref().filter(|_| self.is_plan_bound()).map_or("", Id::as_str);
         let fields = [
             self.run?.principal.as_str(),
             self.payee()?.as_str(),

@@ -1,5 +1,6 @@
 //! Keys that everybody knows. They sign nothing that anybody should believe.
 
+use counterfoil_enforce::command::Governance;
 use counterfoil_enforce::{FileKey, Signer as _};
 use counterfoil_rails::eip3009::WalletKey;
 use counterfoil_record::key::NamedKey;
@@ -33,7 +34,24 @@ pub fn log_named() -> NamedKey {
 
 /// A person's verifier key, named after them.
 pub fn person(name: &str) -> NamedKey {
-    NamedKey::new(name.parse().unwrap(), *ed25519(name).public_key()).unwrap()
+    named(name, name)
+}
+
+/// The verifier key named `name` whose seed is `label`, repeated.
+pub fn named(name: &str, label: &str) -> NamedKey {
+    NamedKey::new(name.parse().unwrap(), *ed25519(label).public_key()).unwrap()
+}
+
+/// A governance of `quorum` of these people, each with the keys of these labels, named after them.
+pub fn governance(quorum: u64, people: &[(&str, &[&str])]) -> Governance {
+    let keys = |name: &str, labels: &[&str]| labels.iter().map(|label| named(name, label)).collect();
+    let members = people.iter().map(|(name, labels)| (name.parse().unwrap(), keys(name, labels)));
+    Governance { members: members.collect(), quorum }
+}
+
+/// Two of gina, hugo and ines, none of whom the policy of the vectors names.
+pub fn three_governors() -> Governance {
+    governance(2, &[("gina", &["gina"]), ("hugo", &["hugo"]), ("ines", &["ines"])])
 }
 
 /// The first development key that `anvil` publishes; its account is

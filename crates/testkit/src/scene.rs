@@ -7,14 +7,16 @@ pub use ask::Ask;
 pub use expect::{Expect, accepted, accepted_with, allow, cannot, deny, hold, refused, repeat};
 
 use counterfoil_enforce::command::{Attach, Governance, OpenRun, PlanItem, Step as TransactionStep};
-use counterfoil_enforce::{Answer, Command, Recorded};
+use counterfoil_enforce::{Answer, Command, Core, Recorded, Scripted};
 use counterfoil_record::statement::Answer as Say;
+use counterfoil_record::verdict::Outcome;
 use counterfoil_record::{Amount, Hash32, Index, Time};
+use counterfoil_store::{MemoryStore, Records as _};
 
-use crate::rail::Signing;
-use crate::script::{About, START, Script};
+use crate::rail::{Permit2Signing, Signing};
+use crate::script::{About, START, Script, with_statements};
 use crate::vectors::{Decision, FORMAT, Step, found};
-use crate::{keys, policy, rail};
+use crate::{forge, keys, policy, rail};
 
 /// A scene under way.
 pub struct Scene {
@@ -45,6 +47,50 @@ impl Scene {
             expect: accepted().expected,
         };
         Self { script, name, shows, steps: vec![first], reopened_with: None }
+    }
+
+    /// A log that gina, hugo and ines govern, two of whom put the policy in force.
+    pub fn governed_with(name: &'static str, shows: &'static str, policy: &str) -> Self {
+        let mut scene = Self::governed(name, shows, Some(keys::three_governors()));
+        scene.by(Command::adopt_policy(policy), "governance", &["gina", "hugo"], accepted());
+        scene
+    }
+
+    /// The vector of a log that these people cannot govern: its genesis is refused, and there is no log.
+    pub fn unopened(
+        name: &'static str,
+        shows: &'static str,
+        governance: Governance,
+        codes: &[&str],
+    ) -> Decision {
+        let origin: counterfoil_record::Id = keys::ORIGIN.parse().unwrap();
+        let time = START;
+        let surroundings = Scripted { time: Some(Time::from_millis(time)), salts: [].into() };
+        let governance = Some(governance);
+        let core = Core::create_unstarted(
+            MemoryStore::default(),
+            keys::log(),
+            surroundings,
+            origin.clone(),
+            governance.clone(),
+        )
+        .unwrap();
+        let entries = [core.store().read(0).unwrap().expect("the genesis")];
+        let verdict = &forge::records(&entries)[0].verdict;
+        let found: Vec<_> = verdict.codes.iter().map(|code| code.code()).collect();
+        assert_eq!((verdict.outcome, found.as_slice()), (Outcome::Refused, codes), "{name}");
+        let command = Command::Genesis { origin, governance };
+        let expect = refused(codes).expected;
+        let first = Step { time, salts: Vec::new(), log_key_seed: None, command, expect };
+        Decision {
+            format: FORMAT,
+            kind: "decision".into(),
+            name: name.into(),
+            shows: shows.into(),
+            log_key_seed: hex::encode(keys::seed("log")),
+            steps: vec![first],
+            root: core.root().to_string(),
+        }
     }
 
     /// A log with a policy.
@@ -109,6 +155,34 @@ impl Scene {
         self
     }
 
+    /// The same, and that may be before the last command.
+    pub const fn back_at(&mut self, millis: u64) -> &mut Self {
+        self.script.now = START + millis - 1;
+        self
+    }
+
+    /// Submits a command without the signatures that it takes, and gives what they would have to say.
+    pub fn question(&mut self, command: &Command) -> About {
+        About::of(&self.record(command.clone(), refused(&["quorum-not-reached"])))
+    }
+
+    /// What these people sign for it, in `role`.
+    pub fn signed(&self, role: &str, people: &[&str], about: &About) -> Vec<String> {
+        people.iter().map(|person| self.script.approval(role, person, about)).collect()
+    }
+
+    /// Submits a command with these statements in it.
+    pub fn with(&mut self, command: &Command, statements: &[String], expect: Expect) -> Recorded {
+        self.record(with_statements(command.clone(), statements), expect)
+    }
+
+    /// Submits a command without signatures, and again with those of these people.
+    pub fn by(&mut self, command: Command, role: &str, people: &[&str], expect: Expect) -> Recorded {
+        let about = self.question(&command);
+        let statements = self.signed(role, people, &about);
+        self.record(with_statements(command, &statements), expect)
+    }
+
     /// Milliseconds since the beginning.
     pub fn elapsed(&self) -> u64 {
         self.script.now - START
@@ -162,6 +236,18 @@ impl Scene {
         Signing::new(permit.exposure.units(), permit.until, permit.slot)
     }
 
+    /// What the wallet signs for Permit2 under the permit in `allowed`, to the letter.
+    pub fn signing_permit2(&self, allowed: &Recorded) -> Permit2Signing {
+        let permit = allowed.permit.as_ref().expect("a permit");
+        let of = if permit.scheme.as_str() == "upto" { Permit2Signing::upto } else { Permit2Signing::exact };
+        of(permit.exposure.units(), permit.until, permit.slot)
+    }
+
+    /// Shows what the wallet signed, as it stands in the header.
+    pub fn bind_header(&mut self, payment: Index, header: String, expect: Expect) -> Recorded {
+        self.record(Command::Bind { payment, payment_signature: header }, expect)
+    }
+
     /// Shows what the wallet signed.
     pub fn bind(&mut self, payment: Index, signing: &Signing, expect: Expect) -> Recorded {
         self.record(Command::Bind { payment, payment_signature: signing.header() }, expect)
@@ -169,14 +255,30 @@ impl Scene {
 
     /// Binds exactly what was allowed.
     pub fn bind_exactly(&mut self, allowed: &Recorded) {
-        let signing = self.signing(allowed);
-        self.bind(allowed.permit.as_ref().expect("a permit").payment, &signing, accepted());
+        let permit = allowed.permit.as_ref().expect("a permit");
+        let header = match permit.method.as_str() {
+            "permit2" => self.signing_permit2(allowed).header(),
+            _ => self.signing(allowed).header(),
+        };
+        self.bind_header(permit.payment, header, accepted());
     }
 
     /// The payment settled, as the payee answers.
     pub fn settle(&mut self, payment: Index, units: u128, expect: Expect) -> Recorded {
         let payment_response = Some(rail::response(true));
         self.record(Command::Settle { payment, amount: Amount::new(units), payment_response }, expect)
+    }
+
+    /// The payment settled, with that answer of the payee, or none.
+    pub fn settle_with(
+        &mut self,
+        payment: Index,
+        units: u128,
+        response: Option<String>,
+        expect: Expect,
+    ) -> Recorded {
+        let settle = Command::Settle { payment, amount: Amount::new(units), payment_response: response };
+        self.record(settle, expect)
     }
 
     /// The payment failed, as the payee answers.

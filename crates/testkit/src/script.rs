@@ -128,6 +128,27 @@ impl Script {
         sign(&signer, &keys::ed25519(person), &self.statement(say, subject), Time::from_millis(self.now))
     }
 
+    /// A signed approval of `person` in `role`, base64.
+    pub fn approval(&self, role: &str, person: &str, about: &About) -> String {
+        self.approval_with(role, &keys::person(person), person, about, |_| {})
+    }
+
+    /// The same under the name and key id of `signer`, with the key whose label is `key`, and with something
+    /// changed in what it says.
+    pub fn approval_with(
+        &self,
+        role: &str,
+        signer: &NamedKey,
+        key: &str,
+        about: &About,
+        change: impl FnOnce(&mut Statement),
+    ) -> String {
+        let mut statement = self.statement(Say::Approve, about);
+        statement.role = role.parse().unwrap();
+        change(&mut statement);
+        sign(signer, &keys::ed25519(key), &statement, Time::from_millis(self.now))
+    }
+
     /// What such a statement would say; it expires in an hour.
     pub fn statement(&self, answer: Say, about: &About) -> Statement {
         Statement {
@@ -178,6 +199,21 @@ impl About {
             phase: question.phase,
         }
     }
+}
+
+/// `command` with these signed statements in it.
+pub fn with_statements(mut command: Command, signed: &[String]) -> Command {
+    match &mut command {
+        Command::AdoptPolicy { statements, .. }
+        | Command::RotateKey { statements, .. }
+        | Command::RevokeKey { statements, .. }
+        | Command::Suspend { statements, .. }
+        | Command::Resume { statements, .. }
+        | Command::Clock { statements, .. }
+        | Command::WriteOff { statements, .. } => *statements = signed.to_vec(),
+        other => panic!("no statements stand in {other:?}"),
+    }
+    command
 }
 
 /// `statement`, signed by `key` under `signer`'s name at `at`, base64.

@@ -42,7 +42,7 @@ impl Asked<'_> {
         when: &Condition,
         groups: &[Vec<GroupOf>],
     ) -> (Row, Result<bool, &'static str>) {
-        let mut holds = true;
+        let (mut holds, mut overflows) = (true, false);
         if let (Some(least), Some((asset, exposure))) = (&when.exposure_at_least, self.exposure()) {
             row = row.with(OperandName::Exposure, exposure).with(OperandName::Threshold, least.amount);
             holds &= least.asset == *asset && exposure >= least.amount;
@@ -56,7 +56,10 @@ impl Asked<'_> {
         }
         if let (Some(budget), Some(percent)) = (&when.budget, when.at_least_percent) {
             match self.reached(budget, percent, groups) {
-                None => return (row, Err("overflow")),
+                None => {
+                    row = row.with(OperandName::Maximum, percent);
+                    overflows = true;
+                }
                 Some(None) => holds = false,
                 Some(Some((used, reached))) => {
                     row = row.with(OperandName::Used, used).with(OperandName::Maximum, percent);
@@ -64,7 +67,8 @@ impl Asked<'_> {
                 }
             }
         }
-        (row, Ok(holds))
+        // Where something else keeps the gate open, it does not matter what cannot be told.
+        (row, if holds && overflows { Err("overflow") } else { Ok(holds) })
     }
 
     /// What would be used of the budget with this payment, and whether that is at least `percent` of its limit:

@@ -72,7 +72,8 @@ impl Asked<'_> {
             return row.unless(self.pay.request.as_ref().map(|_| "agent-has-no-keys"));
         }
         let saying = request_saying(&self.request, &self.pay.key, self.pay.run);
-        let row = row.with(OperandName::Signed, true).with(OperandName::Digest, saying.digest);
+        let signed = self.pay.request.is_some();
+        let row = row.with(OperandName::Signed, signed).with(OperandName::Digest, saying.digest);
         let Some(request) = &self.pay.request else { return row.fail("not-signed") };
         // The agent asked once; what people take their time for does not make it ask again.
         let asked = self.hold.map_or(self.time, |hold| hold.since);

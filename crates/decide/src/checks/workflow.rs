@@ -41,15 +41,21 @@ impl Asked<'_> {
         })
     }
 
+    /// Whether the phase of the run pays for the items of a plan only.
+    pub(super) fn is_plan_bound(&self) -> bool {
+        self.phase_rule().is_some_and(|rule| rule.plan_bound)
+    }
+
     /// The plan that the run's phase is bound to.
     pub(super) fn bound_plan(&self) -> Option<&Plan> {
-        self.phase_rule().filter(|rule| rule.plan_bound)?;
-        self.run?.plan.as_ref()
+        self.run.filter(|_| self.is_plan_bound())?.plan.as_ref()
     }
 
     fn plan(&self) -> Check {
         let row = Row::new(CheckName::Plan);
-        let Some(true) = self.phase_rule().map(|rule| rule.plan_bound) else { return row.not_applicable() };
+        if !self.is_plan_bound() {
+            return row.not_applicable();
+        }
         let row = row.with_some(OperandName::Name, self.pay.item.as_ref());
         let (Some(plan), Some(wanted)) = (self.bound_plan(), &self.pay.item) else {
             return row.fail("no-item");

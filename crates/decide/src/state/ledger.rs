@@ -55,10 +55,10 @@ wire_map! {
 }
 
 impl Totals {
-    /// Reserved, settled and `exposure` together, less what came back if that may be spent again; `None`
-    /// where it passes 2^128-1 before that.
+    /// Reserved and settled, each stopped at 2^128-1, and `exposure` together, less what came back if that may be
+    /// spent again; `None` where it passes 2^128-1 before that.
     pub fn with(&self, exposure: Amount, restore: bool) -> Option<Amount> {
-        let sum = self.settled.exact()?.checked_add(self.reserved.exact()?)?.checked_add(exposure)?;
+        let sum = self.settled.stopped().checked_add(self.reserved.stopped())?.checked_add(exposure)?;
         Some(if restore { sum.saturating_sub(self.returned.stopped()) } else { sum })
     }
 

@@ -160,20 +160,16 @@ impl Seen {
     fn spender(&self, terms: &Terms) -> Check {
         let row = Row::new(CheckName::Spender);
         let method = Text::shown(self.signed.method().code());
-        let same_method = method == terms.method;
-        let Some(spender) = self.signed.spender() else {
-            return if same_method {
-                row.not_applicable()
-            } else {
-                row.with(OperandName::Value, method).pass_if(false)
-            };
-        };
+        if method != terms.method {
+            return row.with(OperandName::Value, method).pass_if(false);
+        }
+        let Some(spender) = self.signed.spender() else { return row.not_applicable() };
         let (spender, facilitator) = (Text::shown(spender), self.signed.facilitator().map(Text::shown));
         let agree = terms.spender.as_ref() == Some(&spender) && terms.facilitator == facilitator;
         row.with(OperandName::Value, method)
             .with(OperandName::Spender, spender)
             .with_some(OperandName::Against, facilitator)
-            .pass_if(same_method && agree)
+            .pass_if(agree)
     }
 }
 

@@ -66,20 +66,11 @@ fn passes_a_limit(draft: &Draft<'_>, terms: &Terms, from: Contribution, to: Cont
         let (Some(limit), Some(ledger)) = (&budget.limit, state.ledgers.get(&moved.group)) else {
             return false;
         };
-        let sum = |totals: Option<Totals>| totals.map(|it| it.with(Amount::ZERO, budget.restore_refunds));
-        let window = budget.window.as_ref();
-        let (before, after) =
-            (sum(ledger.at(draft.time, window)), sum(ledger.after(&moved, draft.time, budget)));
-        // `None` inside is more than any amount.
-        let over = |sum: Option<Amount>| sum.is_none_or(|sum| sum > limit.amount);
-        match (before, after) {
-            (Some(before), Some(after)) => {
-                over(after)
-                    && before != after
-                    && before.is_some_and(|it| after.is_none_or(|after| after > it))
-            }
-            _ => false,
-        }
+        // A sum stops at 2^128-1.
+        let sum = |totals: Totals| totals.with(Amount::ZERO, budget.restore_refunds).unwrap_or(Amount::MAX);
+        let before = ledger.at(draft.time, budget.window.as_ref()).map(sum);
+        let after = ledger.after(&moved, draft.time, budget).map(sum);
+        before.zip(after).is_some_and(|(before, after)| after > limit.amount && after > before)
     })
 }
 

@@ -3,12 +3,16 @@
 mod approvals;
 mod binding;
 mod budgets;
+mod clock;
 mod evasions;
 mod facts;
 mod gates;
+mod governance;
+mod keys;
 mod limits;
 mod money;
 mod obligations;
+mod permit2;
 mod phases;
 mod plans;
 mod policies;
@@ -16,6 +20,7 @@ mod repeats;
 mod reservations;
 mod sagas;
 mod standing;
+mod suspension;
 mod transactions;
 
 use crate::vectors::Decision;
@@ -40,6 +45,11 @@ pub fn all() -> Vec<Decision> {
         policies::all(),
         evasions::all(),
         limits::all(),
+        permit2::all(),
+        governance::all(),
+        keys::all(),
+        suspension::all(),
+        clock::all(),
     ];
     themes.concat()
 }

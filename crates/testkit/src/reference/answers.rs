@@ -71,9 +71,9 @@ fn collectable(world: &World<'_>, input: &Statement, now: Time) -> Result<Index,
         run.opened.principal == person || owner == Some(&person)
     });
     ensure(!(approves && is_own), Code::OwnRequest)?;
+    let answers: Vec<&Answered> = answers.iter().filter(|earlier| earlier.subject == said.digest).collect();
     let is_repeated = answers
         .iter()
-        .filter(|earlier| earlier.subject == said.digest)
         .filter(|earlier| earlier.person == person && earlier.role == said.role)
         .any(|earlier| !earlier.approves || (now <= earlier.expires && approves));
     ensure(!is_repeated, Code::AlreadyAnswered)?;

@@ -136,16 +136,14 @@ fn row(facts: &Facts<'_, '_>, budget: &Budget, run: Option<Index>, key: &Key) ->
         .with(OperandName::Since, in_force.since[&budget.id])
         .maybe(OperandName::Previous, previous);
     let sum = sum(facts.world, budget, key, facts.now);
+    let Some(sum) = sum else { return row.cannot("overflow") };
     if let Some(most) = budget.count {
-        let row = row.with(OperandName::Maximum, most);
-        let Some(sum) = sum else { return row.cannot("overflow") };
-        let row = row.with(OperandName::Count, sum.count);
+        let row = row.with(OperandName::Maximum, most).with(OperandName::Count, sum.count);
         return if sum.count < most { row.pass() } else { row.fail() };
     }
     let limit = budget.limit.as_ref().unwrap().amount.units();
     let exposure = facts.exposure.unwrap();
     let row = row.money(OperandName::Limit, limit).money(OperandName::Exposure, exposure);
-    let Some(sum) = sum else { return row.cannot("overflow") };
     let row = row.money(OperandName::Settled, sum.settled).money(OperandName::Reserved, sum.reserved);
     let row = if budget.restore_refunds { row.money(OperandName::Returned, sum.returned) } else { row };
     match with_exposure(budget, &sum, exposure) {

@@ -26,9 +26,8 @@ pub(super) fn not_suspended(facts: &Facts<'_, '_>) -> Check {
     let run = facts.run().map(|run| run.index);
     let (payee, asset) = (facts.payee(), facts.offer().map(|offer| offer.asset.to_string()));
     let covering = facts.world.suspensions(run, payee.as_deref(), asset.as_deref());
-    let is_free = covering.is_empty();
-    let row = Row::new(CheckName::NotSuspended).with(OperandName::Suspensions, covering);
-    if is_free { row.pass() } else { row.fail() }
+    let row = Row::new(CheckName::NotSuspended);
+    if covering.is_empty() { row.pass() } else { row.with(OperandName::Suspensions, covering).fail() }
 }
 
 pub(super) fn run_open(facts: &Facts<'_, '_>) -> Check {
@@ -56,7 +55,7 @@ pub(super) fn agent(facts: &Facts<'_, '_>) -> Check {
         return row.unless(facts.pay.request.is_some().then_some("agent-has-no-keys"));
     }
     let digest = digests::signed_request(facts.request, &facts.pay.key);
-    let row = row.with(OperandName::Signed, true).with(OperandName::Digest, digest);
+    let row = row.with(OperandName::Signed, facts.pay.request.is_some()).with(OperandName::Digest, digest);
     let Some(request) = &facts.pay.request else { return row.fails("not-signed") };
     let subject = Subject { kind: SubjectKind::Request, digest, against: run.index };
     let group = statements::agent(policy, &run.opened.agent);
@@ -150,9 +149,7 @@ pub(super) fn plan(facts: &Facts<'_, '_>) -> Check {
     let row = Row::new(CheckName::Plan);
     let Some(run) = facts.run().filter(|_| facts.is_plan_bound()) else { return row.not_applicable() };
     let asked = facts.pay.item.as_ref();
-    let row = row
-        .maybe(OperandName::Name, asked)
-        .maybe(OperandName::Exposure, facts.exposure.map(counterfoil_record::Amount::new));
+    let row = row.maybe(OperandName::Name, asked);
     let (Some(plan), Some(asked)) = (&run.plan, asked) else { return row.fails("no-item") };
     let row = row.with(OperandName::Index, plan.index);
     let Some(item) = plan.items.iter().find(|item| item.id == *asked) else {
@@ -165,10 +162,13 @@ pub(super) fn plan(facts: &Facts<'_, '_>) -> Check {
         let (reserved, settled, _) = payment.adds();
         sum.saturating_add(reserved).saturating_add(settled)
     });
-    let row = row.with(OperandName::Maximum, item.ceiling).money(OperandName::Used, used);
     let (Some(exposure), Some(payee), Some((asset, _))) = (facts.exposure, facts.payee(), facts.asset) else {
         return row.not_applicable();
     };
+    let row = row
+        .with(OperandName::Maximum, item.ceiling)
+        .money(OperandName::Used, used)
+        .money(OperandName::Exposure, exposure);
     let Some(sum) = used.checked_add(exposure) else { return row.cannot("overflow") };
     row.unless(if item.payee.as_str() != payee {
         Some("another-payee")

@@ -85,6 +85,9 @@ impl<'a> World<'a> {
             };
             self.payments.insert(own, payment);
             self.use_key(pay.run, &pay.key, request, own);
+            if status == Status::Open {
+                self.join(pay, own);
+            }
         }
         if let Some(run) = self.runs.get_mut(&pay.run).filter(|run| run.is_open) {
             run.last = own;
@@ -95,6 +98,13 @@ impl<'a> World<'a> {
         self.runs.get_mut(&run).unwrap().keys.insert(key.clone(), (request, own));
     }
 
+    /// An allow is about the transaction that it is part of, too.
+    fn join(&mut self, pay: &Pay, own: Index) {
+        if let Some(part) = &pay.part {
+            self.transactions.get_mut(&part.transaction).unwrap().last = own;
+        }
+    }
+
     pub(super) fn claim(&mut self, index: Index, outcome: Outcome, entry: &'a Entry, own: Index) {
         let pay = self.payments[&index].pay;
         let reading = Reading::of(&pay.requirements);
@@ -103,7 +113,10 @@ impl<'a> World<'a> {
         let payment = self.payments.get_mut(&index).unwrap();
         (payment.last, payment.kept_from) = (own, entry.time);
         match outcome {
-            Outcome::Allow => (payment.status, payment.allowed, payment.moved) = (Status::Open, allowed, own),
+            Outcome::Allow => {
+                (payment.status, payment.allowed, payment.moved) = (Status::Open, allowed, own);
+                self.join(pay, own);
+            }
             Outcome::Deny => payment.status = Status::Denied,
             _ => {}
         }

@@ -54,10 +54,10 @@ impl Reading {
         };
         match parsed.terms() {
             Ok(terms) => Self::Offer(Offer::of(&terms)),
-            Err(error) => {
-                let (because, exposure) = unsupported(error);
-                Self::Unsupported { digest, because, exposure }
-            }
+            Err(error) => match unsupported(error) {
+                Some((because, exposure)) => Self::Unsupported { digest, because, exposure },
+                None => Self::Unreadable { digest },
+            },
         }
     }
 
@@ -78,19 +78,19 @@ impl Reading {
     }
 }
 
-/// The name of what is not supported, and the exposure that it would have.
-fn unsupported(error: TermsError) -> (&'static str, Option<u128>) {
-    match error {
+/// The name of what is not supported, and the exposure that it would have; `None` where something is missing.
+fn unsupported(error: TermsError) -> Option<(&'static str, Option<u128>)> {
+    Some(match error {
         TermsError::Unsupported { feature, exposure } => {
             (feature.code(), exposure.map(counterfoil_record::Amount::units))
         }
         TermsError::UnknownScheme => ("unknown-scheme", None),
         TermsError::UnknownTransferMethod => ("unknown-transfer-method", None),
         TermsError::ZeroAmount => ("zero-amount", None),
-        TermsError::MissingDomainName => ("missing-domain-name", None),
-        TermsError::MissingDomainVersion => ("missing-domain-version", None),
-        TermsError::MissingFacilitator => ("missing-facilitator", None),
-    }
+        TermsError::MissingDomainName | TermsError::MissingDomainVersion | TermsError::MissingFacilitator => {
+            return None;
+        }
+    })
 }
 
 impl Offer {

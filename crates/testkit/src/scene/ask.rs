@@ -24,6 +24,27 @@ impl Ask {
         Self { pay: pay.category("data".parse().unwrap()), offer }
     }
 
+    /// By Permit2.
+    pub fn permit2(run: Index, key: &str, amount: u128) -> Self {
+        let mut ask = Self::new(run, key, amount);
+        ask.offer = Offer::permit2(&ask.offer.url, amount);
+        ask
+    }
+
+    /// Of at most `amount`, by Permit2.
+    pub fn upto(run: Index, key: &str, amount: u128) -> Self {
+        let mut ask = Self::new(run, key, amount);
+        ask.offer = Offer::upto(&ask.offer.url, amount);
+        ask
+    }
+
+    /// In x402 version 1.
+    pub fn v1(run: Index, key: &str, amount: u128) -> Self {
+        let mut ask = Self::new(run, key, amount);
+        ask.offer = Offer::v1(&ask.offer.url, amount);
+        ask
+    }
+
     /// In an asset without decimals.
     pub fn yen(run: Index, key: &str, amount: u128) -> Self {
         let ask = Self::new(run, key, amount).offer("/asset", YEN);
@@ -47,6 +68,20 @@ impl Ask {
         let object = self.offer.requirements.pointer_mut(object).and_then(Value::as_object_mut);
         object.expect("an object of the offer").insert(field.into(), value.into());
         self
+    }
+
+    /// With a field of one of the offer's objects left out.
+    pub fn offer_inner_without(mut self, object: &str, field: &str) -> Self {
+        let object = self.offer.requirements.pointer_mut(object).and_then(Value::as_object_mut);
+        object.and_then(|object| object.remove(field)).expect("a field of the offer");
+        self
+    }
+
+    /// With an offer of exactly `length` bytes.
+    pub fn offer_of_length(self, length: usize) -> Self {
+        let padded = self.offer_new("", "description", "");
+        let missing = length - padded.offer.requirements.to_string().len();
+        padded.offer("/description", "d".repeat(missing))
     }
 
     /// With a field of the offer left out.

@@ -3,7 +3,7 @@
 use counterfoil_enforce::{Answer, Command, Core, Failing, FileKey, Scripted};
 use counterfoil_record::verdict::CheckResult;
 use counterfoil_record::{Index, Time};
-use counterfoil_store::MemoryStore;
+use counterfoil_store::{MemoryStore, Records as _};
 use serde::{Deserialize, Serialize};
 
 use super::{FORMAT, Named};
@@ -120,8 +120,8 @@ impl Named for Decision {
 }
 
 impl Decision {
-    /// Runs the vector. Panics where something comes out differently.
-    pub fn run(&self) {
+    /// Runs the vector, and gives the log that comes of it. Panics where something comes out differently.
+    pub fn run(&self) -> Vec<Vec<u8>> {
         let name = &self.name;
         assert_eq!((self.format, self.kind.as_str()), (FORMAT, "decision"), "{name}");
         let (first, steps) = self.steps.split_first().expect("a first step");
@@ -149,6 +149,8 @@ impl Decision {
             assert!(core.surroundings_mut().salts.is_empty(), "{name}, step {number}: salts are left");
         }
         assert_eq!(core.root().to_string(), self.root, "{name}: root");
+        let entry = |index| core.store().read(index).unwrap().expect("every entry");
+        (0..core.store().len()).map(entry).collect()
     }
 }
 
