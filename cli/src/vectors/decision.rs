@@ -4,8 +4,8 @@ use core::fmt::Debug;
 
 use counterfoil_enforce::{Answer, Command, Core, Error, Failing, FileKey, Scripted};
 use counterfoil_record::verdict::{CheckResult, Code, Outcome};
-use counterfoil_record::{Index, Time};
-use counterfoil_store::MemoryStore;
+use counterfoil_record::{Index, SignedRecord, Time};
+use counterfoil_store::{MemoryStore, Records as _};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -60,6 +60,12 @@ impl Expect {
                 ..Self::default()
             },
         }
+    }
+
+    fn of_genesis(entry: &[u8]) -> Result<Self, String> {
+        let record = SignedRecord::decode(entry).map_err(|error| error.to_string())?;
+        let verdict = &record.unverified().verdict;
+        Ok(Self::decided(verdict.outcome, &verdict.codes, &[]))
     }
 
     fn decided(outcome: Outcome, codes: &[Code], failing: &[Failing]) -> Self {
@@ -120,6 +126,11 @@ impl Decision {
         let core =
             Core::create_unstarted(MemoryStore::default(), first_key, first.script()?, origin, governance);
         let mut core = core.map_err(|error: Error| error.to_string())?;
+        let opened = core.store().read(0).ok().flatten().ok_or("there is no genesis record")?;
+        let found = Expect::of_genesis(&opened)?;
+        if found != first.expect {
+            return Err(differ("step 0", &first.expect, &found));
+        }
         for (number, step) in (1_usize..).zip(steps) {
             let place = format!("step {number}");
             if let Some(seed) = &step.log_key_seed {

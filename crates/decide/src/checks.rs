@@ -37,6 +37,10 @@ pub(crate) struct Asked<'a> {
     policy: Option<&'a InForce>,
     run: Option<&'a Run>,
     terms: Result<x402::Terms, Unread>,
+    /// The account to be paid and the asset, by their CAIP names.
+    names: Option<(Text, Text)>,
+    /// The policy's name for the asset, and what it pins.
+    pinned: Option<(&'a Id, &'a AssetPin)>,
     resource: Option<ResourceUrl>,
     /// The digest of the request, as an idempotency key names it again.
     pub(crate) request: Hash32,
@@ -54,15 +58,21 @@ impl<'a> Asked<'a> {
         let state = draft.state;
         let terms = request::read_terms(&pay.requirements);
         let request = request::digest(pay, &terms);
+        let named = |terms: &x402::Terms| (Text::shown(terms.payee), Text::shown(terms.asset));
+        let names = terms.as_ref().ok().map(named);
+        let policy = state.policy.as_ref();
+        let pinned = policy.and_then(|it| it.policy.asset(names.as_ref()?.1.as_str()));
         Self {
             state,
             time: draft.time,
             pay,
             hold,
             genesis,
-            policy: state.policy.as_ref(),
+            policy,
             run: state.runs.get(&pay.run),
             terms,
+            names,
+            pinned,
             resource: pay.resource.as_str().parse().ok(),
             request,
         }
@@ -110,14 +120,17 @@ impl<'a> Asked<'a> {
         self.rules()?.wallets.get(&self.pay.wallet)
     }
 
-    fn payee(&self) -> Option<Text> {
-        self.terms().map(|terms| Text::shown(terms.payee))
+    fn payee(&self) -> Option<&Text> {
+        self.names.as_ref().map(|(payee, _)| payee)
+    }
+
+    fn asset_name(&self) -> Option<&Text> {
+        self.names.as_ref().map(|(_, asset)| asset)
     }
 
     /// The policy's name for the asset, and what it pins.
-    fn asset(&self) -> Option<(&'a Id, &'a AssetPin)> {
-        let name = Text::shown(self.terms()?.asset);
-        self.rules()?.asset(name.as_str())
+    const fn asset(&self) -> Option<(&'a Id, &'a AssetPin)> {
+        self.pinned
     }
 
     /// The exposure, where the policy knows its asset.
@@ -128,13 +141,12 @@ impl<'a> Asked<'a> {
     /// The purchase key: principal, payee, asset, origin and path, plan item. The query is left out on
     /// purpose: that is the safe side.
     fn purchase(&self) -> Option<Hash32> {
-        let terms = self.terms()?;
         // An item means something only where a plan lists it: elsewhere any word would make a new purchase.
         let item = self.pay.item.as_ref().filter(|_| self.is_plan_bound()).map_or("", Id::as_str);
         let fields = [
             self.run?.principal.as_str(),
             self.payee()?.as_str(),
-            Text::shown(terms.asset).as_str(),
+            self.asset_name()?.as_str(),
             self.pay.resource.as_str(),
             item,
         ]
@@ -157,7 +169,7 @@ impl<'a> Asked<'a> {
     }
 
     /// What is permitted if every check passes; `None` where something that it needs is missing.
-    fn permitted(&self, groups: &[Vec<GroupOf>]) -> Option<Terms> {
+    fn permitted(&self, groups: &[Vec<GroupOf<'_>>]) -> Option<Terms> {
         let terms = self.terms()?;
         let (_, pin) = self.asset()?;
         let rules = self.rules()?;
@@ -168,7 +180,7 @@ impl<'a> Asked<'a> {
             leaf: None,
             at: self.time,
             wallet: self.wallet()?.account.clone(),
-            payee: self.payee()?,
+            payee: self.payee()?.clone(),
             asset: pin.id.clone(),
             domain_name: pin.domain_name.clone(),
             domain_version: pin.domain_version.clone(),

@@ -11,11 +11,11 @@
 use cddl::validate_cbor_from_slice;
 use counterfoil_decide::State;
 use counterfoil_decide::policy::compile;
-use counterfoil_enforce::{Command, Core, Scripted};
+use counterfoil_enforce::{Command, Core, FileKey, Scripted};
 use counterfoil_record::Time;
 use counterfoil_record::codec::Wire as _;
 use counterfoil_store::MemoryStore;
-use counterfoil_testkit::{keys, policy, vectors};
+use counterfoil_testkit::{policy, vectors};
 use serde_json::Value;
 
 /// Both schemas, with the rule to hold against first. The validator does not anchor regular expressions.
@@ -42,15 +42,24 @@ fn a_policy_is_what_the_schema_says() {
 
 /// The state that the commands of a decision vector come to.
 fn state_of(vector: &Value) -> State {
+    let key = |seed: &Value| {
+        let seed = hex::decode(seed.as_str().unwrap()).unwrap();
+        FileKey::from_seed(&seed.try_into().unwrap()).unwrap()
+    };
     let mut core: Option<Core<MemoryStore, _, Scripted>> = None;
     for step in vector["steps"].as_array().unwrap() {
         let salts = step["salts"].as_array().into_iter().flatten();
         let salts = salts.map(|salt| hex::decode(salt.as_str().unwrap()).unwrap().try_into().unwrap());
         let time = Some(Time::from_millis(step["time"].as_u64().unwrap()));
         let surroundings = Scripted { time, salts: salts.collect() };
+        if let Some(seed) = step.get("log_key_seed") {
+            let store = core.take().unwrap().into_store();
+            core = Core::open_unstarted(store, key(seed), Scripted::default()).ok();
+        }
         match (core.as_mut(), serde_json::from_value(step["command"].clone()).unwrap()) {
-            (None, Command::Genesis { origin }) => {
-                core = Core::create_unstarted(MemoryStore::default(), keys::log(), surroundings, origin).ok();
+            (None, Command::Genesis { origin, governance }) => {
+                let (store, key) = (MemoryStore::default(), key(&vector["log_key_seed"]));
+                core = Core::create_unstarted(store, key, surroundings, origin, governance).ok();
             }
             (None, _) => panic!("the first command opens no log"),
             (Some(core), command) => {

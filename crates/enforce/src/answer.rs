@@ -111,6 +111,12 @@ pub struct Granted {
     pub scheme: Text,
     /// How the asset is transferred.
     pub method: Text,
+    /// The contract that may move the money, for Permit2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spender: Option<Text>,
+    /// The party that settles, for `upto`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facilitator: Option<Text>,
     /// The most that may leave, in the smallest unit.
     pub exposure: Amount,
     /// Unix seconds: what is signed ends then or before.
@@ -129,6 +135,8 @@ impl Granted {
             asset: terms.asset.clone(),
             scheme: terms.scheme.clone(),
             method: terms.method.clone(),
+            spender: terms.spender.clone(),
+            facilitator: terms.facilitator.clone(),
             exposure: terms.exposure,
             until: terms.until,
             slot: slot(terms.leaf.as_ref()?),
@@ -226,6 +234,8 @@ pub(crate) fn granted(record: &Record, payment: Index, leaf: &Hash32) -> Option<
         asset: permit.asset,
         scheme: permit.scheme,
         method: permit.method,
+        spender: permit.spender,
+        facilitator: permit.facilitator,
         exposure: permit.exposure,
         until: permit.until,
         slot: slot(leaf),

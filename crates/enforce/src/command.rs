@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 /// One command. In JSON its `type` names it in kebab case; anything unknown in it is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "a command is made once, and taken apart at once")]
 pub enum Command {
     /// Opens the log; taken only when a log is made.
     Genesis {

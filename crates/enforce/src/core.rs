@@ -14,7 +14,7 @@ use crate::answer::{Answer, Counted, Granted, Question, Recorded, Repeated, gran
 use crate::command::{Command, Governance};
 use crate::error::Error;
 use crate::permit::Dropped;
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{Prepared, opening, prepare};
 use crate::signer::{SignError, Signer};
 use crate::surroundings::Surroundings;
 
@@ -63,7 +63,7 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// As [`Core::create`], with people who decide about policies and keys.
     ///
     /// # Errors
-    /// As [`Core::create`]; [`Error::Refused`] if they cannot govern: then the log has one record, and that a refusal.
+    /// As [`Core::create`]; [`Error::CannotGovern`] if they cannot, and the store stays empty.
     pub fn create_governed(
         store: S,
         signer: K,
@@ -71,6 +71,9 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         origin: Id,
         governance: Option<Governance>,
     ) -> Result<Self, Error> {
+        if let Some(code) = why_not(&origin, *signer.public_key().bytes(), governance.clone()) {
+            return Err(Error::CannotGovern(code));
+        }
         let mut core = Self::create_unstarted(store, signer, surroundings, origin, governance)?;
         core.submit(Command::Start {})?;
         Ok(core)
@@ -318,6 +321,15 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     /// Gives the store back without a `stop` record.
     pub fn into_store(self) -> S {
         self.store
+    }
+}
+
+/// Why a genesis record would be refused.
+fn why_not(origin: &Id, log_key: [u8; 32], governance: Option<Governance>) -> Option<Code> {
+    let genesis = Input::Genesis(opening(origin.clone(), log_key, governance));
+    match State::new().step(&genesis, Time::default()) {
+        Step::Record(decision) => decision.verdict.codes.first().copied(),
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use counterfoil_audit::Finding;
 use counterfoil_record::WriteError;
 use counterfoil_record::key::VkeyError;
+use counterfoil_record::verdict::Code;
 use counterfoil_store::StoreError;
 
 use crate::answer::{Counted, Recorded};
@@ -41,6 +42,9 @@ pub enum Error {
     /// The signer's key is not the one that signs the log now.
     #[error("the key is not the one that signs this log now")]
     AnotherKey,
+    /// The people named cannot govern a log.
+    #[error("they cannot govern: {}", .0.code())]
+    CannotGovern(Code),
     /// The clock is behind the last record.
     #[error("the clock is {behind} ms behind the last record")]
     ClockBehind {

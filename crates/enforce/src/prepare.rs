@@ -10,11 +10,11 @@ use counterfoil_record::codec::Wire as _;
 use counterfoil_record::input::{Enclosed, RAIL_MOST};
 use counterfoil_record::private::{Commitment, Private, PrivateKind};
 use counterfoil_record::text::TooManyOctets;
-use counterfoil_record::{FORMAT, Fixed, Hash32, Input, Text, input};
+use counterfoil_record::{FORMAT, Fixed, Hash32, Id, Input, Text, input};
 use counterfoil_store::Aside;
 
 use self::forms::{as_signed, attached, decode, mandated, octets, scoped, shown, signed, url};
-use crate::command::{Command, Compensation, OpenRun, Pay};
+use crate::command::{Command, Compensation, Governance, OpenRun, Pay};
 use crate::surroundings::{Surroundings, SurroundingsError};
 
 /// Name and version of this program, as `start` records state it.
@@ -52,6 +52,12 @@ pub enum CommandError {
         index: usize,
         /// How many there are.
         count: usize,
+    },
+    /// Somebody is to govern, and has no key.
+    #[error("`{person}` is to govern, and has no key")]
+    NoKey {
+        /// Who.
+        person: Id,
     },
     /// The chosen element names no resource that it is for.
     #[error("element {index} of `accepts` names no resource")]
@@ -101,13 +107,13 @@ pub(crate) fn prepare<E: Surroundings>(
 ) -> Result<Prepared, CommandError> {
     let mut p = Preparer { surroundings, asides: Vec::new() };
     let input = match command {
-        Command::Genesis { origin, governance } => Input::Genesis(input::Genesis {
-            origin,
-            log_key: Fixed(log_key),
-            format: FORMAT,
-            semantics: SEMANTICS,
-            governance: governance.map(|it| input::Governance { members: it.members, quorum: it.quorum }),
-        }),
+        Command::Genesis { origin, governance } => {
+            let members = governance.iter().flat_map(|governance| &governance.members);
+            if let Some((person, _)) = members.into_iter().find(|(_, keys)| keys.is_empty()) {
+                return Err(CommandError::NoKey { person: person.clone() });
+            }
+            Input::Genesis(opening(origin, log_key, governance))
+        }
         Command::AdoptPolicy { source, statements } => {
             let policy = octets("source", compile(&source)?.to_bytes())?;
             let source = octets("source", source.into_bytes())?;
@@ -210,6 +216,17 @@ pub(crate) fn prepare<E: Surroundings>(
         }
     };
     Ok(Prepared { input, asides: p.asides })
+}
+
+/// The input that opens a log.
+pub(crate) fn opening(origin: Id, log_key: [u8; 32], governance: Option<Governance>) -> input::Genesis {
+    input::Genesis {
+        origin,
+        log_key: Fixed(log_key),
+        format: FORMAT,
+        semantics: SEMANTICS,
+        governance: governance.map(|it| input::Governance { members: it.members, quorum: it.quorum }),
+    }
 }
 
 impl<E: Surroundings> Preparer<'_, E> {

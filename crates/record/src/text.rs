@@ -98,8 +98,12 @@ impl Text {
 
     /// What `value` shows, cut at 2048 bytes, each deceptive character shown as `?`.
     pub fn shown(value: impl fmt::Display) -> Self {
+        let whole = format!("{value}");
+        if whole.len() <= TEXT_MOST && is_plain(&whole) {
+            return Self(whole);
+        }
         let mut text = String::new();
-        for c in format!("{value}").chars().map(|c| if is_deceptive(c) { '?' } else { c }) {
+        for c in whole.chars().map(|c| if is_deceptive(c) { '?' } else { c }) {
             if text.len().saturating_add(c.len_utf8()) > TEXT_MOST {
                 break;
             }
@@ -113,6 +117,11 @@ impl From<&Id> for Text {
     fn from(id: &Id) -> Self {
         Self(id.0.clone())
     }
+}
+
+/// True for printable ASCII, in which no character is deceptive.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 
 /// True for a character that hides or reorders what is shown: controls, Unicode bidirectional
@@ -145,7 +154,7 @@ impl FromStr for Text {
     fn from_str(text: &str) -> Result<Self, NotText> {
         if text.len() > TEXT_MOST {
             Err(NotText::TooLong)
-        } else if text.chars().any(is_deceptive) {
+        } else if !is_plain(text) && text.chars().any(is_deceptive) {
             Err(NotText::Deceptive)
         } else {
             Ok(Self(text.into()))

@@ -16,6 +16,7 @@ use common::{
 };
 use counterfoil_record::codec::Wire;
 use counterfoil_record::cose::{Message, Unsigned};
+use counterfoil_record::input::{Enclosed, Governance, Mandate, Scope, Signed};
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::private::Private;
 use counterfoil_record::statement::{self, SignedStatement, Statement};
@@ -52,6 +53,11 @@ fn as_everything(bytes: &[u8]) {
     one_message(bytes);
     one_encoding::<Record>(bytes);
     one_encoding::<Input>(bytes);
+    one_encoding::<Enclosed>(bytes);
+    one_encoding::<Signed>(bytes);
+    one_encoding::<Governance>(bytes);
+    one_encoding::<Mandate>(bytes);
+    one_encoding::<Scope>(bytes);
     one_encoding::<Verdict>(bytes);
     one_encoding::<Check>(bytes);
     one_encoding::<Operand>(bytes);
@@ -120,7 +126,7 @@ proptest! {
 
     #[test]
     fn each_input_is_decoded_strictly(kind in 0..inputs::KINDS, body in prop::collection::vec(any::<u8>(), 0..60)) {
-        let bytes = [&[0x82, kind], &body[..]].concat();
+        let bytes = [&[0x82], &u64::from(kind).to_bytes()[..], &body].concat();
         one_encoding::<Input>(&bytes);
     }
 

@@ -13,6 +13,7 @@ mod common;
 
 use ciborium::Value;
 use common::{inputs, octets, records, signed, signed_statement, statements};
+use counterfoil_record::Input;
 use counterfoil_record::codec::Wire;
 use counterfoil_record::private::{Private, PrivateKind};
 use counterfoil_record::text::Fixed;
@@ -127,19 +128,113 @@ fn refuses_a_record_with_one_wrong_value() {
         ("a root as text", &[3], "x".into()),
         ("a previous control record as null", &[4], Value::Null),
         ("a time as a float", &[5], 1.5.into()),
-        ("an unknown kind of input", &[6, 0], 21.into()),
+        ("an unknown kind of input", &[6, 0], 30.into()),
         ("another kind of input than its body", &[6, 0], 0.into()),
         ("an id with a space", &[6, 1, 4], "a b".into()),
         ("an empty id", &[6, 1, 4], "".into()),
         ("an id of 129 bytes", &[6, 1, 4], "x".repeat(129).into()),
-        ("octets of more than 40 KiB", &[6, 1, 5], bytes_of(40_961)),
+        ("bytes that are not enclosed", &[6, 1, 5], bytes_of(3)),
+        ("an unknown kind of enclosure", &[6, 1, 5, 0], 2.into()),
+        ("oversized bytes that are whole", &[6, 1, 5, 0], 1.into()),
+        ("octets of more than 40 KiB", &[6, 1, 5, 1, 1], bytes_of(40_961)),
         ("a text of more than 2048 bytes", &[6, 1, 8], long_text.into()),
         ("a commitment of 16 bytes", &[6, 1, 9], bytes_of(16)),
+        ("a request as text", &[6, 1, 14], "x".into()),
+        ("an empty list of overrides", &[6, 1, 15], Value::Array(Vec::new())),
+        ("overrides as null", &[6, 1, 15], Value::Null),
         ("an unknown outcome", &[7, 1], 6.into()),
     ];
     let accepted: Vec<_> =
         cases.iter().filter(|(_, path, wrong)| with("record", &valid, path, wrong.clone()).is_ok()).collect();
     assert!(accepted.is_empty(), "{accepted:?}");
+}
+
+#[test]
+fn refuses_an_input_with_one_wrong_value() {
+    let no_list = || Value::Array(Vec::new());
+    let cases: &[(&str, &[u64], Value)] = &[
+        ("genesis with governance", &[1, 5, 1], no_list()),
+        ("genesis with governance", &[1, 5, 1, 0, 0], "a b".into()),
+        ("genesis with governance", &[1, 5, 1, 0, 1], no_list()),
+        ("genesis with governance", &[1, 5, 1, 0, 1, 0], bytes_of(32)),
+        ("genesis with governance", &[1, 5, 2], Value::from(-1)),
+        ("adopt-policy with statements", &[1, 3], bytes_of(2)),
+        ("adopt-policy with statements", &[1, 3, 0], "x".into()),
+        ("open-run within another", &[1, 5], Value::Null),
+        ("open-run with mandate", &[1, 6, 2], bytes_of(2)),
+        ("open-run with mandate", &[1, 6, 4, 0], Value::Array(vec!["usdc".into()])),
+        ("open-run with mandate", &[1, 6, 4, 0, 1], "1".into()),
+        ("open-run with mandate", &[1, 6, 5], no_list()),
+        ("bind of Permit2", &[1, 2, 0], 0.into()),
+        ("bind of Permit2", &[1, 2, 0], 2.into()),
+        ("bind of the largest integer", &[1, 2, 0], 1.into()),
+        ("bind of Permit2 with facilitator", &[1, 2, 1, 8], bytes_of(19)),
+        ("bind of Permit2 with facilitator", &[1, 2, 1, 8], Value::Null),
+        ("settle with oversized evidence", &[1, 3, 1, 2], bytes_of(31)),
+        ("rotate-key", &[1, 1], bytes_of(31)),
+        ("rotate-key", &[1, 2], "x".repeat(257).into()),
+        ("revoke-key since a record", &[1, 2], Value::from(-1)),
+        ("suspend a scope", &[1, 1, 1], "a b".into()),
+        ("suspend a scope", &[1, 1], Value::Null),
+        ("resume a scope", &[1, 1, 2], "run/23".into()),
+        ("resume with reason", &[1, 2], bytes_of(16)),
+        ("heartbeat", &[1, 1], bytes_of(33)),
+        ("clock", &[1, 1], 1.5.into()),
+        ("clock with statements", &[1, 2], no_list()),
+        ("refund with evidence", &[1, 3], bytes_of(300)),
+        ("write-off", &[1, 2], Value::from(-1)),
+        ("unreadable", &[1, 1], "".into()),
+        ("unreadable", &[1, 4], bytes_of(31)),
+    ];
+    let accepted: Vec<_> = cases
+        .iter()
+        .filter(|(name, path, wrong)| {
+            let (_, valid) = inputs::all().into_iter().find(|(it, _)| it == name).expect(name);
+            with("input", &valid.to_bytes(), path, wrong.clone()).is_ok()
+        })
+        .collect();
+    assert!(accepted.is_empty(), "{accepted:?}");
+}
+
+/// The path of every map in a value.
+fn maps(value: &Value) -> Vec<Vec<u64>> {
+    let below = |step: u64, value| {
+        maps(value).into_iter().map(move |path| [&[step][..], &path].concat()).collect::<Vec<_>>()
+    };
+    match value {
+        Value::Map(pairs) => {
+            let inner = pairs
+                .iter()
+                .flat_map(|(key, value)| below(u64::try_from(key.as_integer().unwrap()).unwrap(), value));
+            [Vec::new()].into_iter().chain(inner).collect()
+        }
+        Value::Array(items) => (0..).zip(items).flat_map(|(step, value)| below(step, value)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn the_schema_and_the_decoder_agree_on_the_keys_of_every_map_of_every_input() {
+    let mut refused = 0;
+    for (name, input) in inputs::all() {
+        let valid = value(&input.to_bytes());
+        for path in maps(&valid) {
+            let changed = |change: &dyn Fn(&mut Vec<(Value, Value)>)| {
+                let mut changed = valid.clone();
+                change(at(&mut changed, &path).as_map_mut().unwrap());
+                to_bytes(&changed)
+            };
+            let keys = at(&mut valid.clone(), &path).as_map().unwrap().len();
+            let fewer = (0..keys).map(|key| changed(&|map| drop(map.remove(key))));
+            let more = changed(&|map| map.push((99.into(), 0.into())));
+            for bytes in fewer.chain([more]) {
+                let decoded = Input::from_bytes(&bytes);
+                refused += usize::from(decoded.is_err());
+                assert_eq!(validate("input", &bytes).is_ok(), decoded.is_ok(), "{name} {path:?}");
+            }
+        }
+    }
+    assert!(refused > 300, "{refused}");
 }
 
 #[test]
@@ -150,7 +245,7 @@ fn refuses_a_verdict_with_one_wrong_value() {
     assert_eq!(validate("verdict", &valid), Ok(()));
     let cases: &[(&str, &[u64], Value)] = &[
         ("an empty trace", &[3], Value::Array(Vec::new())),
-        ("an unknown check", &[3, 0, 0], 25.into()),
+        ("an unknown check", &[3, 0, 0], 26.into()),
         ("an unknown result", &[3, 0, 1], 5.into()),
         ("a number for a rule", &[3, 0, 2], 1.into()),
         ("a list for the operands", &[3, 0, 3], Value::Array(Vec::new())),
@@ -167,18 +262,19 @@ fn refuses_a_verdict_with_one_wrong_value() {
 
 #[test]
 fn refuses_a_missing_and_an_unknown_key_in_every_map() {
-    let record = common::record_of(
+    let mut record = common::record_of(
         inputs::full_pay(),
         counterfoil_record::Verdict::plain(counterfoil_record::verdict::Outcome::Allow),
     );
+    record.suppressed = Some(1);
     let (header, payload) = parts(&signed(&record, &common::log_key()));
     let statement = statements()[0].1.to_bytes();
     for (rule, valid, unknown) in
-        [("record", payload, 8), ("record-header", header, 2), ("statement", statement, 11)]
+        [("record", payload, 9), ("record-header", header, 2), ("statement", statement, 11)]
     {
         let Value::Map(pairs) = value(&valid) else { panic!("no map") };
         for missing in 0..pairs.len() {
-            let optional = rule == "record" && pairs[missing].0 == Value::from(4);
+            let optional = rule == "record" && [Value::from(4), Value::from(8)].contains(&pairs[missing].0);
             let mut fewer = pairs.clone();
             fewer.remove(missing);
             assert_eq!(validate(rule, &to_bytes(&Value::Map(fewer))).is_ok(), optional, "{rule} {missing}");

@@ -14,7 +14,7 @@ mod common;
 use ciborium::Value;
 use common::{hash, origin, records, signed, statements};
 use counterfoil_record::codec::{Reader, Wire, Writer};
-use counterfoil_record::input::Settle;
+use counterfoil_record::input::{Enclosed, Settle};
 use counterfoil_record::verdict::{Code, Outcome, Verdict};
 use counterfoil_record::{Amount, FORMAT, Index, Input, Record, Time};
 use proptest::prelude::*;
@@ -132,16 +132,18 @@ fn verdict() -> impl Strategy<Value = Verdict> {
 fn settle() -> impl Strategy<Value = Settle> {
     let evidence = prop::option::of(prop::collection::vec(any::<u8>(), 0..70));
     let amount = prop_oneof![any::<u128>(), any::<u64>().prop_map(u128::from), Just(1 << 64)];
+    // Some are more than their share.
     (any::<u64>(), amount, evidence).prop_map(|(payment, amount, evidence)| Settle {
         payment: Index::new(payment),
         amount: Amount::new(amount),
-        evidence: evidence.map(|bytes| common::octets(&bytes)),
+        evidence: evidence.map(|bytes| Enclosed::within(40, &bytes)),
     })
 }
 
 fn record() -> impl Strategy<Value = Record> {
-    (any::<u64>(), any::<u8>(), any::<Option<u64>>(), any::<u64>(), settle(), verdict()).prop_map(
-        |(index, prior, prev_control, time, settle, verdict)| Record {
+    let (prev_control, suppressed) = (any::<Option<u64>>(), any::<Option<u64>>());
+    (any::<u64>(), any::<u8>(), prev_control, any::<u64>(), settle(), verdict(), suppressed).prop_map(
+        |(index, prior, prev_control, time, settle, verdict, suppressed)| Record {
             format: FORMAT,
             index: Index::new(index),
             prior: hash(prior),
@@ -149,6 +151,7 @@ fn record() -> impl Strategy<Value = Record> {
             time: Time::from_millis(time),
             input: Input::Settle(settle),
             verdict,
+            suppressed,
         },
     )
 }
@@ -171,14 +174,22 @@ fn amount(amount: Amount) -> Value {
 /// A record of [`record`], made by hand from the schema.
 fn expected(record: &Record) -> Value {
     let Input::Settle(settle) = &record.input else { panic!("no settlement") };
-    let evidence = settle.evidence.as_ref().map(|octets| Value::Bytes(octets.as_slice().to_vec()));
+    let evidence = settle.evidence.as_ref().map(|evidence| match evidence {
+        Enclosed::Whole(whole) => {
+            Value::Array(vec![0.into(), map_of([(1, Some(Value::Bytes(whole.bytes.as_slice().to_vec())))])])
+        }
+        Enclosed::Oversized(of) => {
+            let digest = Value::Bytes(of.digest.bytes().to_vec());
+            Value::Array(vec![1.into(), map_of([(1, Some(of.length.into())), (2, Some(digest))])])
+        }
+    });
     let body =
         map_of([(1, Some(settle.payment.value().into())), (2, Some(amount(settle.amount))), (3, evidence)]);
     let codes: Vec<_> = record.verdict.codes.iter().map(|code| Value::from(code.number())).collect();
     let verdict = map_of([
         (1, Some(record.verdict.outcome.number().into())),
         (2, (!codes.is_empty()).then_some(Value::Array(codes))),
-        (5, record.verdict.previous.map(|index| index.value().into())),
+        (4, record.verdict.previous.map(|index| index.value().into())),
     ]);
     map_of([
         (1, Some(1.into())),
@@ -188,6 +199,7 @@ fn expected(record: &Record) -> Value {
         (5, Some(record.time.millis().into())),
         (6, Some(Value::Array(vec![16.into(), body]))),
         (7, Some(verdict)),
+        (8, record.suppressed.map(Value::from)),
     ])
 }
 

@@ -119,15 +119,27 @@ fn the_subject_names_the_thing_that_the_record_is_about() {
         (18, "payment/65536"),
         (19, "payment/65536"),
         (20, "payment/65536"),
+        (21, "key"),
+        (22, "key"),
+        (23, "suspension"),
+        (24, "suspension"),
+        (25, "log"),
+        (26, "log"),
+        (27, "payment/65536"),
+        (28, "payment/65536"),
+        (29, "log"),
     ];
     assert_eq!(subjects, expected.map(|(kind, subject)| (kind, subject.to_owned())).into());
 }
 
 #[test]
-fn only_genesis_and_policies_are_control_inputs() {
-    for (name, input) in inputs::all() {
-        assert_eq!(input.is_control(), matches!(common::number(&input), 0 | 1), "{name}");
-    }
+fn an_input_names_the_run_or_the_payment_that_it_is_about() {
+    let named = |of: fn(&Input) -> Option<Index>| {
+        let naming = inputs::all().into_iter().filter(|(_, input)| of(input).is_some());
+        naming.map(|(_, input)| common::number(&input)).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(named(Input::run), [5, 6, 7, 8, 12].into());
+    assert_eq!(named(Input::payment), [13, 15, 16, 17, 18, 19, 20, 27, 28].into());
 }
 
 fn pay() -> Record {
@@ -219,6 +231,7 @@ fn a_record_of_another_place_time_or_history_has_another_signature() {
         Record { prev_control: None, ..record.clone() },
         Record { time: Time::from_millis(1_767_225_600_124), ..record.clone() },
         Record { verdict: Verdict::plain(Outcome::Deny), ..record.clone() },
+        Record { suppressed: Some(1), ..record.clone() },
     ] {
         assert_ne!(signature(&other), signature(&record));
     }
@@ -226,8 +239,7 @@ fn a_record_of_another_place_time_or_history_has_another_signature() {
 
 /// A record whose message has as many bytes as `evidence` and a constant make.
 fn large(policy: usize, source: usize) -> Record {
-    let octets = |len| common::octets(&vec![0x61; len]);
-    let adopt = counterfoil_record::input::AdoptPolicy { policy: octets(policy), source: octets(source) };
+    let adopt = inputs::adopt_policy(&vec![0x61; policy], &vec![0x61; source]);
     record_of(Input::AdoptPolicy(adopt), Verdict::plain(Outcome::Accepted))
 }
 
@@ -252,7 +264,7 @@ fn a_record_is_at_most_what_an_entry_of_the_log_can_hold() {
 fn checks_are_found_by_their_result() {
     let (_, verdict) = common::verdicts::all().into_iter().find(|(name, _)| *name == "every check").unwrap();
     let found: usize = CheckResult::ALL.iter().map(|result| verdict.checks(*result).count()).sum();
-    assert_eq!((found, verdict.checks(CheckResult::Fail).count()), (25, 5));
+    assert_eq!((found, verdict.checks(CheckResult::Fail).count()), (26, 5));
     assert!(verdict.checks(CheckResult::Fail).all(|check| check.result == CheckResult::Fail));
 }
 

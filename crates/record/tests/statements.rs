@@ -59,9 +59,16 @@ fn another_reader_of_cose_sees_the_same_bytes_to_sign() {
 #[test]
 fn the_header_says_who_what_and_when() {
     let (named, _) = person();
-    for ((_, statement), subject) in statements().into_iter().zip(["payment/7", "payment/7", "phase/7"]) {
+    let subjects = ["payment", "payment", "phase", "policy", "key", "suspend", "resume", "clock", "override"];
+    let subjects = [&subjects[..], &["write-off", "request"]].concat();
+    assert_eq!(statements().len(), subjects.len());
+    for ((_, statement), subject) in statements().into_iter().zip(subjects) {
         let message = Message::decode(&signed_statement(&statement), PROFILE).unwrap();
-        let claims = Claims { issuer: named.name().clone(), subject: id(subject), issued_at: 1_767_225_601 };
+        let claims = Claims {
+            issuer: named.name().clone(),
+            subject: id(&format!("{subject}/7")),
+            issued_at: 1_767_225_601,
+        };
         let kid = named.key().thumbprint();
         assert_eq!(message.header(), &Header { algorithm: Algorithm::Ed25519, kid, claims });
     }
@@ -176,7 +183,7 @@ fn refuses_a_payload_with_one_wrong_value() {
         (3, &[0x61, b' '], Class::ForbiddenCharacter, 6),
         (3, &[0x41, b'o'], Class::WrongType, 6),
         (4, &[0x61, 0xff], Class::NotUtf8, 23),
-        (5, &[2], Class::OutOfRange, 35),
+        (5, &[10], Class::OutOfRange, 35),
         (6, &[0x41, 0], Class::OutOfRange, 37),
     ];
     for (key, value, class, offset) in cases {

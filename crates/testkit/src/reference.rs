@@ -141,9 +141,8 @@ impl Reference {
 /// What is refused for coming before the genesis, for being a second one, or for its time (section 1).
 fn out_of_place(world: &World<'_>, input: &Input, time: Time) -> Option<Code> {
     match (&world.log, input) {
-        (None, Input::Genesis(_)) => {}
+        (None, Input::Genesis(_)) => return None,
         (None, _) => return Some(Code::NotOpened),
-        (Some(_), Input::Genesis(_)) => return Some(Code::AlreadyOpened),
         (Some(_), _) => {}
     }
     if time < world.time {
@@ -153,7 +152,12 @@ fn out_of_place(world: &World<'_>, input: &Input, time: Time) -> Option<Code> {
     let jumps = furthest.is_some_and(|step| {
         u128::from(time.millis()) > u128::from(world.time.millis()) + u128::from(step.millis())
     });
-    (jumps && !matches!(input, Input::Clock(_))).then_some(Code::ClockJump)
+    match input {
+        Input::Clock(_) => None,
+        _ if jumps => Some(Code::ClockJump),
+        Input::Genesis(_) => Some(Code::AlreadyOpened),
+        _ => None,
+    }
 }
 
 /// The answer, recorded or only counted.

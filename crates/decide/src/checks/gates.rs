@@ -11,13 +11,23 @@ use crate::approvals;
 use crate::draft::Row;
 use crate::policy::{Budget, Condition, Gate};
 
+/// How much of a budget would be used.
+enum Reach {
+    /// It passes 2^128-1, or its window is not known.
+    Untold,
+    /// It does not count this payment.
+    NoGroup,
+    /// So much, and whether that is enough.
+    Used(Amount, bool),
+}
+
 impl Asked<'_> {
-    pub(super) fn check_gates(&self, groups: &[Vec<GroupOf>], trace: &mut Vec<Check>) {
+    pub(super) fn check_gates(&self, groups: &[Vec<GroupOf<'_>>], trace: &mut Vec<Check>) {
         let gates = self.rules().map(|rules| rules.gates.as_slice()).unwrap_or_default();
         trace.extend(gates.iter().map(|gate| self.gate(gate, groups)));
     }
 
-    fn gate(&self, gate: &Gate, groups: &[Vec<GroupOf>]) -> Check {
+    fn gate(&self, gate: &Gate, groups: &[Vec<GroupOf<'_>>]) -> Check {
         let row = Row::new(CheckName::Gate).rule(&gate.id);
         if self.exposure().is_none() {
             return row.not_applicable();
@@ -40,7 +50,7 @@ impl Asked<'_> {
         &self,
         mut row: Row,
         when: &Condition,
-        groups: &[Vec<GroupOf>],
+        groups: &[Vec<GroupOf<'_>>],
     ) -> (Row, Result<bool, &'static str>) {
         let (mut holds, mut overflows) = (true, false);
         if let (Some(least), Some((asset, exposure))) = (&when.exposure_at_least, self.exposure()) {
@@ -48,7 +58,7 @@ impl Asked<'_> {
             holds &= least.asset == *asset && exposure >= least.amount;
         }
         if when.first_payment_to_payee {
-            holds &= self.payee().is_some_and(|payee| !self.state.payees.contains(&payee));
+            holds &= self.payee().is_some_and(|payee| !self.state.payees.contains(payee));
         }
         if let Some(category) = &when.category {
             row = row.with_some(OperandName::Category, self.pay.category.as_ref());
@@ -56,12 +66,12 @@ impl Asked<'_> {
         }
         if let (Some(budget), Some(percent)) = (&when.budget, when.at_least_percent) {
             match self.reached(budget, percent, groups) {
-                None => {
+                Reach::Untold => {
                     row = row.with(OperandName::Maximum, percent);
                     overflows = true;
                 }
-                Some(None) => holds = false,
-                Some(Some((used, reached))) => {
+                Reach::NoGroup => holds = false,
+                Reach::Used(used, reached) => {
                     row = row.with(OperandName::Used, used).with(OperandName::Maximum, percent);
                     holds &= reached;
                 }
@@ -72,24 +82,25 @@ impl Asked<'_> {
     }
 
     /// What would be used of the budget with this payment, and whether that is at least `percent` of its limit:
-    /// of the first group that it is so for, else of the first. `None` on overflow, then where it has no group.
-    fn reached(&self, budget: &Id, percent: u64, groups: &[Vec<GroupOf>]) -> Option<Option<(Amount, bool)>> {
+    /// of the first group that it is so for, else of the first.
+    fn reached(&self, budget: &Id, percent: u64, groups: &[Vec<GroupOf<'_>>]) -> Reach {
         let rules = self.rules().map(|rules| rules.budgets.as_slice()).unwrap_or_default();
         let found = rules.iter().zip(groups).find(|(rule, _)| rule.id == *budget);
-        let mut first = None;
+        let mut first = Reach::NoGroup;
         for (rule, group) in
             found.into_iter().flat_map(|(rule, groups)| groups.iter().map(move |it| (rule, it)))
         {
-            let (used, reached) = self.reaches(rule, group, percent)?;
-            if reached {
-                return Some(Some((used, true)));
+            match (self.reaches(rule, group, percent), &first) {
+                (None, _) => return Reach::Untold,
+                (Some((used, true)), _) => return Reach::Used(used, true),
+                (Some((used, false)), Reach::NoGroup) => first = Reach::Used(used, false),
+                (Some(_), _) => {}
             }
-            first = first.or(Some((used, false)));
         }
-        Some(first)
+        first
     }
 
-    fn reaches(&self, budget: &Budget, group: &GroupOf, percent: u64) -> Option<(Amount, bool)> {
+    fn reaches(&self, budget: &Budget, group: &GroupOf<'_>, percent: u64) -> Option<(Amount, bool)> {
         let (_, exposure) = self.exposure()?;
         let used = self.standing_of(budget, group)?.with(exposure, budget.restore_refunds)?;
         let limit = budget.limit.as_ref()?.amount.units();

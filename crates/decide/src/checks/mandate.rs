@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use counterfoil_record::verdict::{Check, CheckName, OperandName};
-use counterfoil_record::{Index, Text, Time};
+use counterfoil_record::{Index, Time};
 
 use super::Asked;
 use crate::draft::Row;
@@ -25,17 +25,17 @@ impl<'a> Asked<'a> {
 
     fn mandate(&self, run: Index, mandate: &Mandated) -> Check {
         let row = Row::new(CheckName::Mandate);
-        let (Some(terms), Some(payee), Some(until)) = (self.terms(), self.payee(), self.permit_until())
+        let (Some(terms), Some((payee, asset)), Some(until)) =
+            (self.terms(), self.names.as_ref(), self.permit_until())
         else {
             return row.not_applicable();
         };
-        let asset = Text::shown(terms.asset);
         let row = row
             .with(OperandName::Name, &mandate.format)
             .with(OperandName::Run, run)
             .with(OperandName::Expires, mandate.expires);
-        let used = mandate.used.get(&asset).copied().unwrap_or_default();
-        let limit = mandate.limits.get(&asset);
+        let used = mandate.used.get(asset).copied().unwrap_or_default();
+        let limit = mandate.limits.get(asset);
         let row = match limit {
             Some(limit) => row
                 .with(OperandName::Limit, *limit)
@@ -51,7 +51,7 @@ impl<'a> Asked<'a> {
         let Some(sum) = used.exact().and_then(|used| used.checked_add(terms.exposure)) else {
             return row.cannot("overflow");
         };
-        row.unless(if !mandate.payees.is_empty() && !mandate.payees.contains(&payee) {
+        row.unless(if !mandate.payees.is_empty() && !mandate.payees.contains(payee) {
             Some("payee-not-in-mandate")
         } else if sum > *limit {
             Some("over-mandate")

@@ -27,7 +27,7 @@ impl Asked<'_> {
     fn payee_row(&self) -> Check {
         let row = Row::new(CheckName::Payee);
         let (Some(rules), Some(payee)) = (self.rules(), self.payee()) else { return row.not_applicable() };
-        let allowed = rules.payees.contains(&payee);
+        let allowed = rules.payees.contains(payee);
         row.with(OperandName::Value, payee).pass_if(allowed)
     }
 
@@ -47,8 +47,10 @@ impl Asked<'_> {
 
     fn asset_row(&self) -> Check {
         let row = Row::new(CheckName::Asset);
-        let (Some(_), Some(terms)) = (self.policy, self.terms()) else { return row.not_applicable() };
-        let row = row.with(OperandName::Value, Text::shown(terms.asset));
+        let (Some(_), Some(terms), Some(name)) = (self.policy, self.terms(), self.asset_name()) else {
+            return row.not_applicable();
+        };
+        let row = row.with(OperandName::Value, name);
         let Some((name, pin)) = self.asset() else { return row.fail("not-declared") };
         let row = row.with(OperandName::Name, name);
         // A signature for Permit2 is not over the token's domain; what the seller says of it must be true all the same.
@@ -76,6 +78,7 @@ impl Asked<'_> {
             .with(OperandName::Name, Text::shown(terms.scheme.code()))
             .with(OperandName::Method, Text::shown(terms.method.code()))
             .with_some(OperandName::Spender, terms.spender().map(Text::shown))
+            .with_some(OperandName::Facilitator, terms.facilitator.map(Text::shown))
             .with(OperandName::Exposure, terms.exposure)
             .with(OperandName::Lifetime, terms.lifetime_seconds);
         let Some(until) = self.permit_until() else { return row.cannot("overflow") };

@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 
 use counterfoil_rails::caip::Account;
+use counterfoil_record::Index;
 use counterfoil_record::input::Scope;
 use counterfoil_record::verdict::{Check, CheckName, OperandName};
-use counterfoil_record::{Index, Text};
 
 use super::Asked;
 use crate::draft::Row;
@@ -46,12 +46,12 @@ impl Asked<'_> {
 
     /// The records, rising, that suspended this payment.
     pub(crate) fn suspensions(&self) -> Vec<Index> {
-        let (payee, asset) = (self.payee(), self.terms().map(|terms| Text::shown(terms.asset)));
+        let (payee, asset) = (self.payee(), self.asset_name());
         let covers = |scope: &Scope| {
             scope.agent.as_ref().is_none_or(|agent| self.chain().any(|(_, run)| run.agent == *agent))
                 && scope.run.is_none_or(|run| self.chain().any(|(index, _)| index == run))
-                && (scope.payee.is_none() || scope.payee == payee)
-                && (scope.asset.is_none() || scope.asset == asset)
+                && (scope.payee.is_none() || scope.payee.as_ref() == payee)
+                && (scope.asset.is_none() || scope.asset.as_ref() == asset)
         };
         let covering = self.state.suspended.iter().filter(|(scope, _)| covers(scope));
         let mut indices: Vec<Index> = covering.map(|(_, index)| *index).collect();

@@ -72,7 +72,7 @@ impl Asked<'_> {
             .with(OperandName::Exposure, exposure);
         let sum = used.exact().and_then(|used| used.checked_add(exposure));
         let Some(sum) = sum else { return row.cannot("overflow") };
-        row.unless(if self.payee().as_ref() != Some(&item.payee) {
+        row.unless(if self.payee() != Some(&item.payee) {
             Some("another-payee")
         } else if item.asset != *asset {
             Some("another-asset")

@@ -115,7 +115,7 @@ fn agreeing(
     let wallet: Account = terms.wallet.as_str().parse().ok()?;
     let asset: Asset = terms.asset.as_str().parse().ok()?;
     // Nothing has to move for nothing.
-    let moved = answer.transaction.is_some() || (is_upto(terms) && stated.is_some_and(|it| it.is_zero()));
+    let moved = answer.transaction.is_some() || (is_upto(terms) && stated.is_some_and(Amount::is_zero));
     let agrees = answer.success == success
         && (!success || moved)
         && asset.chain == answer.network

@@ -61,10 +61,10 @@ pub(super) fn revoke(mut draft: Draft<'_>, genesis: &Genesis, revoke: &RevokeKey
 fn revocable(draft: &Draft<'_>, revoke: &RevokeKey) -> Result<(), Code> {
     let state = draft.state;
     let present = state.log_keys.last().and_then(LogKey::public).map(|key| key.thumbprint());
-    if state.is_revoked(&revoke.key) {
-        Err(Code::KeyRevoked)
-    } else if !state.knows(&revoke.key) {
+    if !state.knows(&revoke.key) {
         Err(Code::UnknownKey)
+    } else if state.is_revoked(&revoke.key) {
+        Err(Code::KeyRevoked)
     } else if present == Some(revoke.key) {
         Err(Code::KeyInUse)
     } else if revoke.since.is_some_and(|since| since > draft.index) {

@@ -1,6 +1,6 @@
 //! Runs, artefacts, steps, and what governs them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::{Amount, Hash32, Id, Index, Time, text::Text};

@@ -5,7 +5,9 @@ use alloc::string::ToString as _;
 use alloc::vec;
 
 use super::*;
-use crate::input::{Abort, Bind, Fail, OpenRun, Pay, Unknown};
+use crate::input::{
+    Abort, Bind, Enclosed, Fail, OpenRun, Pay, Refund, Resume, Scope, Signed, Suspend, Unknown, WriteOff,
+};
 use crate::text::{Fixed, Octets};
 use crate::{Amount, Index, Input};
 
@@ -61,29 +63,31 @@ fn pay(query: Option<Commitment>, purpose: Option<Commitment>) -> Input {
         part: None,
         item: None,
         key: "k".parse().unwrap(),
-        requirements: Octets::default(),
+        requirements: Enclosed::within(0, b""),
         required: commitment(1),
-        offered: crate::Text::default(),
+        offered: None,
         resource: crate::Text::default(),
         query,
         wallet: "w".parse().unwrap(),
         category: None,
         purpose,
         compensation: None,
+        request: None,
+        overrides: vec![],
     })
 }
 
 fn bind() -> Input {
     Input::Bind(Bind {
         payment: Index::new(1),
-        authorization: crate::input::Authorization {
+        signed: Signed::Eip3009(crate::input::Authorization {
             from: Fixed([1; 20]),
             to: Fixed([2; 20]),
             value: Amount::ZERO,
             valid_after: 0,
             valid_before: 0,
             nonce: Hash32([3; 32]),
-        },
+        }),
         signature: Fixed([0; 65]),
         payload: commitment(1),
     })
@@ -95,11 +99,17 @@ fn the_commitments_of_an_input_are_listed_in_the_order_of_its_fields() {
     let (index, some) = (Index::new(1), Some(commitment(1)));
     let run = |purpose| {
         let [id, agent, principal] = ["r", "a", "p"].map(|name| name.parse().unwrap());
-        Input::OpenRun(OpenRun { id, agent, principal, purpose })
+        Input::OpenRun(OpenRun { id, agent, principal, purpose, parent: None, mandate: None })
     };
     let abort = |reason| Input::Abort(Abort { transaction: index, reason });
     let fail = |reason| Input::Fail(Fail { payment: index, evidence: None, reason });
     let unknown = |reason| Input::Unknown(Unknown { payment: index, reason });
+    let scope = Scope { agent: None, run: None, payee: None, asset: None };
+    let suspend = |reason| Input::Suspend(Suspend { scope: scope.clone(), reason, statements: vec![] });
+    let resume = |reason| Input::Resume(Resume { scope: scope.clone(), reason, statements: vec![] });
+    let amount = Amount::ZERO;
+    let refund = |reason| Input::Refund(Refund { payment: index, amount, evidence: None, reason });
+    let write_off = |reason| Input::WriteOff(WriteOff { payment: index, amount, statements: vec![], reason });
     let first = commitment(1);
     for (input, expected) in [
         (run(None), vec![]),
@@ -116,6 +126,14 @@ fn the_commitments_of_an_input_are_listed_in_the_order_of_its_fields() {
         (fail(some), vec![(Reason, first)]),
         (unknown(None), vec![]),
         (unknown(some), vec![(Reason, first)]),
+        (suspend(None), vec![]),
+        (suspend(some), vec![(Reason, first)]),
+        (resume(None), vec![]),
+        (resume(some), vec![(Reason, first)]),
+        (refund(None), vec![]),
+        (refund(some), vec![(Reason, first)]),
+        (write_off(None), vec![]),
+        (write_off(some), vec![(Reason, first)]),
         (Input::Expire(crate::input::Expire { payment: index }), vec![]),
     ] {
         assert_eq!(commitments(&input), expected, "{input:?}");

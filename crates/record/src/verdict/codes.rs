@@ -317,7 +317,7 @@ wire_code! {
         40 => Expires = "expires",
         /// The transfer method.
         41 => Method = "method",
-        /// The contract that may move the money, or the party that settles.
+        /// The contract that may move the money.
         42 => Spender = "spender",
         /// A number of bytes.
         43 => Length = "length",
@@ -325,6 +325,8 @@ wire_code! {
         44 => Suspensions = "suspensions",
         /// How many people signed.
         45 => People = "people",
+        /// The party that settles.
+        46 => Facilitator = "facilitator",
     }
 }
 

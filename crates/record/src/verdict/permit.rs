@@ -19,6 +19,10 @@ pub struct Permit {
     pub scheme: Text,
     /// The transfer method: `method` of `obligation`.
     pub method: Text,
+    /// The contract that may move the money, for Permit2: `spender` of `obligation`.
+    pub spender: Option<Text>,
+    /// The party that settles, for `upto`: `facilitator` of `obligation`.
+    pub facilitator: Option<Text>,
     /// The most that the signed payload may let leave: `exposure` of `obligation`.
     pub exposure: Amount,
     /// Unix seconds; the signed payload ends then or before: `permit-until` of `obligation`.
@@ -49,6 +53,8 @@ impl Verdict {
             asset: text(CheckName::Asset, OperandName::Value)?,
             scheme: text(CheckName::Obligation, OperandName::Name)?,
             method: text(CheckName::Obligation, OperandName::Method)?,
+            spender: text(CheckName::Obligation, OperandName::Spender),
+            facilitator: text(CheckName::Obligation, OperandName::Facilitator),
             exposure: number(CheckName::Obligation, OperandName::Exposure)?,
             until: u64::try_from(number(CheckName::Obligation, OperandName::PermitUntil)?.units()).ok()?,
         })

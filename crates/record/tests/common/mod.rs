@@ -4,7 +4,7 @@
 pub(crate) mod inputs;
 pub(crate) mod verdicts;
 
-use counterfoil_record::codec::Wire;
+use counterfoil_record::codec::{Reader, Wire};
 use counterfoil_record::key::{NamedKey, PublicKey};
 use counterfoil_record::statement::{Answer, Statement, SubjectKind};
 use counterfoil_record::text::{Fixed, Octets};
@@ -63,6 +63,7 @@ pub(crate) fn record_of(input: Input, verdict: Verdict) -> Record {
         time: Time::from_millis(1_767_225_600_123),
         input,
         verdict,
+        suppressed: None,
     }
 }
 
@@ -78,6 +79,10 @@ pub(crate) fn records() -> Vec<(String, Record)> {
     genesis.index = Index::GENESIS;
     genesis.prev_control = None;
     all.push(("the genesis record, without previous control".into(), genesis));
+    for count in [1, u64::MAX] {
+        let counted = Record { suppressed: Some(count), ..record_of(inputs::full_pay(), plain()) };
+        all.push((format!("{count} refusals only counted before"), counted));
+    }
     all
 }
 
@@ -87,10 +92,15 @@ pub(crate) fn signed(record: &Record, key: &SigningKey) -> Vec<u8> {
     unsigned.finish(&key.sign(&unsigned.to_be_signed()).to_bytes())
 }
 
+/// The public half of `key`, under that name.
+pub(crate) fn named(name: &str, key: &SigningKey) -> NamedKey {
+    NamedKey::new(id(name), public(key)).unwrap()
+}
+
 /// A person and their key.
 pub(crate) fn person() -> (NamedKey, SigningKey) {
     let key = SigningKey::from_bytes(&[9; 32]);
-    (NamedKey::new(id("alice@example.com"), public(&key)).unwrap(), key)
+    (named("alice@example.com", &key), key)
 }
 
 /// A statement of each answer and kind.
@@ -114,7 +124,14 @@ pub(crate) fn statements() -> Vec<(&'static str, Statement)> {
         ..approval.clone()
     };
     let refusal = Statement { answer: Answer::Refuse, ..approval.clone() };
-    vec![("approves a payment", approval), ("refuses a payment", refusal), ("approves a phase", phase)]
+    let others =
+        SubjectKind::ALL.iter().filter(|kind| !matches!(kind, SubjectKind::Payment | SubjectKind::Phase));
+    let others: Vec<_> =
+        others.map(|kind| (kind.code(), Statement { kind: *kind, ..approval.clone() })).collect();
+    let mut all =
+        vec![("approves a payment", approval), ("refuses a payment", refusal), ("approves a phase", phase)];
+    all.extend(others);
+    all
 }
 
 /// The bytes of `statement`, signed by [`person`].
@@ -126,7 +143,10 @@ pub(crate) fn signed_statement(statement: &Statement) -> Vec<u8> {
 
 /// The number of an input: the first item of its array.
 pub(crate) fn number(input: &Input) -> u8 {
-    input.to_bytes()[1]
+    let bytes = input.to_bytes();
+    let mut r = Reader::new(&bytes);
+    r.array().unwrap();
+    r.uint().unwrap().try_into().unwrap()
 }
 
 /// A published vector file, or `None` where `COUNTERFOIL_VECTORS` does not name the folder of them.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use counterfoil_record::verdict::{
-    Check, CheckName, CheckResult, Code, Grade, Operand, OperandName, Outcome, Permit, Verdict,
+    Check, CheckName, CheckResult, Code, Grade, Operand, OperandName, Outcome, Verdict,
 };
 use counterfoil_record::{Amount, Index};
 
@@ -26,6 +26,33 @@ fn check(check: CheckName, result: CheckResult) -> Check {
     Check { check, result, rule, operands: BTreeMap::new() }
 }
 
+/// The rows that a permit is read from, passed; the wallet's pays the payee's.
+pub(crate) fn permitting() -> Vec<Check> {
+    let row = |name, operands: &[(OperandName, Operand)]| Check {
+        operands: operands.iter().cloned().collect(),
+        ..check(name, CheckResult::Pass)
+    };
+    let account = |digit: &str| Operand::Text(text(&format!("eip155:8453:0x{}", digit.repeat(40))));
+    let asset = text("eip155:8453/erc20:0x3333333333333333333333333333333333333333");
+    vec![
+        row(CheckName::PolicyInForce, &[(OperandName::Name, operand(1))]),
+        row(CheckName::Wallet, &[(OperandName::Name, operand(1)), (OperandName::Account, account("1"))]),
+        row(CheckName::Payee, &[(OperandName::Value, account("2"))]),
+        row(CheckName::Asset, &[(OperandName::Name, operand(1)), (OperandName::Value, asset.into())]),
+        row(
+            CheckName::Obligation,
+            &[
+                (OperandName::Name, text("upto").into()),
+                (OperandName::Method, text("permit2").into()),
+                (OperandName::Spender, account("4")),
+                (OperandName::Facilitator, account("5")),
+                (OperandName::Exposure, Amount::new(10_000).into()),
+                (OperandName::PermitUntil, 1_767_225_660.into()),
+            ],
+        ),
+    ]
+}
+
 /// Every verdict, with a name.
 pub(crate) fn all() -> Vec<(&'static str, Verdict)> {
     let every_check = CheckName::ALL
@@ -37,13 +64,6 @@ pub(crate) fn all() -> Vec<(&'static str, Verdict)> {
         operands: OperandName::ALL.iter().map(|name| (*name, operand(name.number()))).collect(),
         ..check(CheckName::Budget, CheckResult::Pass)
     };
-    let permit = Permit {
-        wallet: text("eip155:8453:0x1111111111111111111111111111111111111111"),
-        payee: text("eip155:8453:0x2222222222222222222222222222222222222222"),
-        asset: text("eip155:8453/erc20:0x3333333333333333333333333333333333333333"),
-        exposure: Amount::new(10_000),
-        until: 1_767_225_660,
-    };
     vec![
         ("hold", Verdict::plain(Outcome::Hold)),
         ("deny", Verdict::plain(Outcome::Deny)),
@@ -54,7 +74,7 @@ pub(crate) fn all() -> Vec<(&'static str, Verdict)> {
         ),
         ("every check", Verdict { trace: every_check, ..Verdict::plain(Outcome::Deny) }),
         ("every operand", Verdict { trace: vec![every_operand], ..Verdict::plain(Outcome::Deny) }),
-        ("allow with a permit", Verdict { permit: Some(permit), ..Verdict::plain(Outcome::Allow) }),
+        ("allow with a permit", Verdict { trace: permitting(), ..Verdict::plain(Outcome::Allow) }),
         (
             "with a previous record",
             Verdict { previous: Some(Index::new(2)), ..Verdict::plain(Outcome::Accepted) },

@@ -3,25 +3,34 @@
 mod approvals;
 mod binding;
 mod budgets;
+mod calendar;
 mod clock;
 mod evasions;
 mod facts;
+mod floods;
 mod gates;
 mod governance;
 mod keys;
 mod limits;
+mod mandates;
 mod money;
 mod obligations;
 mod permit2;
 mod phases;
 mod plans;
 mod policies;
+mod refunds;
 mod repeats;
+mod requests;
 mod reservations;
+mod resumption;
+mod revocation;
 mod sagas;
 mod standing;
+mod subruns;
 mod suspension;
 mod transactions;
+mod upto;
 
 use crate::vectors::Decision;
 
@@ -46,10 +55,19 @@ pub fn all() -> Vec<Decision> {
         evasions::all(),
         limits::all(),
         permit2::all(),
+        upto::all(),
         governance::all(),
         keys::all(),
+        revocation::all(),
         suspension::all(),
+        resumption::all(),
         clock::all(),
+        subruns::all(),
+        mandates::all(),
+        requests::all(),
+        refunds::all(),
+        calendar::all(),
+        floods::all(),
     ];
     themes.concat()
 }

@@ -5,6 +5,7 @@ mod checkpoints;
 mod honest;
 mod lies;
 mod order;
+mod rotation;
 mod strangers;
 
 use base64::Engine as _;
@@ -19,7 +20,16 @@ use crate::vectors::{Evidence, EvidenceExpected, ExpectedFinding, FORMAT};
 
 /// Every evidence vector.
 pub fn all() -> Vec<Evidence> {
-    [honest::all(), bytes::all(), order::all(), lies::all(), checkpoints::all(), strangers::all()].concat()
+    [
+        honest::all(),
+        bytes::all(),
+        order::all(),
+        lies::all(),
+        checkpoints::all(),
+        strangers::all(),
+        rotation::all(),
+    ]
+    .concat()
 }
 
 /// The entries of the short log.

@@ -69,6 +69,7 @@ pub(super) fn obligation(facts: &Facts<'_, '_>) -> Check {
         .with(OperandName::Name, offer.scheme)
         .with(OperandName::Method, offer.method)
         .maybe(OperandName::Spender, offer.spender.map(Text::shown))
+        .maybe(OperandName::Facilitator, offer.facilitator.map(Text::shown))
         .money(OperandName::Exposure, offer.exposure)
         .with(OperandName::Lifetime, offer.lifetime);
     let Some(until) = facts.permit_until() else { return row.cannot("overflow") };

@@ -71,6 +71,12 @@ impl Expect {
         self
     }
 
+    /// Only counted, as the so-manieth since the last record.
+    pub const fn counted(mut self, count: u64) -> Self {
+        self.expected.counted = Some(count);
+        self
+    }
+
     /// With checks that fail.
     pub fn failing(mut self, checks: &[&str]) -> Self {
         self.expected.fail = list(checks);

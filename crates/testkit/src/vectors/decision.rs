@@ -2,7 +2,7 @@
 
 use counterfoil_enforce::{Answer, Command, Core, Failing, FileKey, Scripted};
 use counterfoil_record::verdict::CheckResult;
-use counterfoil_record::{Index, Time};
+use counterfoil_record::{Index, SignedRecord, Time};
 use counterfoil_store::{MemoryStore, Records as _};
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +104,14 @@ pub fn found(answer: &Answer) -> Expected {
     }
 }
 
+/// What came of the genesis.
+fn opening(entry: &[u8]) -> Expected {
+    let record = SignedRecord::decode(entry).unwrap();
+    let verdict = &record.unverified().verdict;
+    let codes = verdict.codes.iter().map(|code| code.code().into()).collect();
+    Expected { outcome: Some(verdict.outcome.code().into()), codes, ..Expected::default() }
+}
+
 fn checks(failing: &[Failing], result: CheckResult) -> Vec<String> {
     let checks = failing.iter().filter(|failing| failing.result == result);
     let named = checks.map(|failing| match &failing.rule {
@@ -137,6 +145,8 @@ impl Decision {
             governance.clone(),
         )
         .unwrap();
+        let opened = core.store().read(0).unwrap().expect("a genesis record");
+        assert_eq!(opening(&opened), first.expect, "{name}, step 0");
         for (number, step) in (1..).zip(steps) {
             if let Some(seed) = &step.log_key_seed {
                 core = Core::open_unstarted(core.into_store(), key(seed), Scripted::default()).unwrap();

@@ -81,14 +81,12 @@ impl Compiler<'_> {
             hours.checked_mul(60)?.checked_add(minutes).filter(|total| *total <= OFFSET_MOST)
         });
         // Nothing is behind UTC by nothing: one offset has one form.
-        match minutes.filter(|minutes| *minutes > 0 || !behind) {
-            Some(minutes) => Some((behind, minutes)),
-            None => {
-                let expected = "an offset from UTC such as +01:00 or -05:30, up to 14 hours";
-                self.problem(&word.span(), Kind::Expected { expected, found: text.into() });
-                None
-            }
+        let found = minutes.filter(|minutes| *minutes > 0 || !behind).map(|minutes| (behind, minutes));
+        if found.is_none() {
+            let expected = "an offset from UTC such as +01:00 or -05:30, up to 14 hours";
+            self.problem(&word.span(), Kind::Expected { expected, found: text.into() });
         }
+        found
     }
 
     pub(super) fn gate(&mut self, gate: &SourceGate, names: &Names<'_>) -> Option<Gate> {

@@ -8,9 +8,14 @@ use counterfoil_record::codec::Wire as _;
 use counterfoil_record::{Amount, Span};
 
 use super::{Kind, Place, Problem, SOURCE_MOST, compile};
-use crate::policy::{Dimension, Irreversible, Policy, Releases};
+use crate::policy::{
+    Calendar, Dimension, Irreversible, Limits, Period, Policy, Power, Releases, Rolling, Window,
+};
 
+mod governed;
 mod sample;
+mod share;
+mod windows;
 
 use sample::SAMPLE;
 
@@ -72,18 +77,37 @@ fn the_sample_compiles_to_what_it_says() {
     assert_eq!(policy.transactions.irreversible, Irreversible::Last);
     assert!(policy.transactions.declare_compensation);
     let ids: Vec<_> = policy.budgets.iter().map(|budget| budget.id.as_str()).collect();
-    assert_eq!(ids, ["run-total", "agent-day", "burst"]);
+    assert_eq!(ids, ["run-total", "agent-day", "burst", "principal-month"]);
     assert_eq!(policy.budgets[0].limit.as_ref().map(|limit| limit.amount), Some(Amount::new(20_000_000)));
-    assert_eq!(policy.budgets[1].rolling, Some(Span::from_millis(86_400_000)));
+    let day = Rolling { span: Span::from_millis(86_400_000) };
+    assert_eq!(policy.budgets[1].window, Some(Window::Rolling(day)));
     assert_eq!(policy.budgets[2].count, Some(30));
     assert_eq!(policy.budgets[2].per, [Dimension::Agent, Dimension::Payee].into());
+    let month = Calendar { every: Period::Month, behind: false, minutes: 345 };
+    assert_eq!(policy.budgets[3].window, Some(Window::Calendar(month)));
+    let restoring: Vec<_> = policy.budgets.iter().map(|budget| budget.restore_refunds).collect();
+    assert_eq!(restoring, [false, false, false, true]);
     let gates: Vec<_> = policy.gates.iter().map(|gate| gate.id.as_str()).collect();
     assert_eq!(gates, ["premium", "new-payee", "running-low", "no-tips"]);
     assert!(policy.gates[3].need.is_none());
+    let schemes: Vec<_> = policy.obligations.schemes.iter().map(|scheme| scheme.as_str()).collect();
+    assert_eq!(schemes, ["exact", "upto"]);
     assert_eq!(policy.obligations.max_exposure[&usdc], Amount::new(10_000_000));
     assert_eq!(policy.obligations.max_lifetime, Span::from_millis(600_000));
     assert!(policy.obligations.slot_required);
     assert_eq!(policy.releases, Releases::Chain);
+    let power = |approvals| Some(Power { approvals, role: "finance".parse().unwrap() });
+    let powers = &policy.powers;
+    assert_eq!((&powers.resume, &powers.override_purchase), (&power(2), &power(1)));
+    assert_eq!((&powers.write_off, &powers.clock), (&power(1), &power(1)));
+    let limits = Limits {
+        max_step: Some(Span::from_millis(86_400_000)),
+        refusals_per_minute: Some(60),
+        match_horizon: Some(Span::from_millis(90 * 86_400_000)),
+    };
+    assert_eq!(policy.limits, limits);
+    let keys: Vec<_> = policy.keys().map(|key| key.name().as_str()).collect();
+    assert_eq!(keys, ["alice", "bob", "researcher"]);
 }
 
 #[test]
@@ -95,32 +119,27 @@ fn a_policy_comes_back_from_its_encoding() {
 }
 
 #[test]
-fn what_is_known_and_not_supported_is_refused_by_name() {
-    let appended = [
-        ("limits", "[limits]\nmax_step = \"24h\"\n"),
-        ("governance", "[governance]\nquorum = 2\n"),
-        ("mandates", "[mandates]\n"),
-    ];
-    for (what, section) in appended {
-        let source = format!("{SAMPLE}{section}");
-        let problems = problems(&source);
-        assert_eq!(problems.len(), 1, "{problems:?}");
-        assert_eq!(problems[0].kind, Kind::NotSupported { what });
-        assert_eq!(problems[0].place.line, SAMPLE.lines().count() + 1);
+fn schemes_that_are_known_and_not_supported_are_refused_by_name() {
+    for scheme in ["batch-settlement", "auth-capture"] {
+        let to = format!("schemes = [\"exact\", \"{scheme}\"]");
+        let kind = problem_at("schemes = [\"exact\", \"upto\"]", &to, &format!("\"{scheme}\""));
+        assert_eq!(kind, Kind::NotSupported { what: "a scheme other than exact and upto" });
     }
-    let changes = [
-        ("agents.*.keys", "owner = \"carol\"", "owner = \"carol\"\nkeys = []", "[]"),
-        (
-            "budgets.restore_refunds",
-            "limit = \"25.00 usdc\"",
-            "limit = \"25.00 usdc\"\nrestore_refunds = false",
-            "false\n\n[[budgets]]",
-        ),
-        ("budgets.window.every", "{ rolling = \"24h\" }", "{ every = \"month\" }", "\"month\""),
-        ("a scheme other than exact", "schemes = [\"exact\"]", "schemes = [\"exact\", \"upto\"]", "\"upto\""),
-    ];
-    for (what, from, to, at) in changes {
-        assert_eq!(problem_at(from, to, at), Kind::NotSupported { what });
+    for one in ["exact", "upto"] {
+        let policy = compile(&vary("[\"exact\", \"upto\"]", &format!("[\"{one}\"]"))).unwrap();
+        assert_eq!(policy.obligations.schemes, [one.parse().unwrap()].into());
+    }
+}
+
+#[test]
+fn sections_that_a_policy_does_not_have_are_not_known() {
+    for section in ["governance", "mandates", "suspensions"] {
+        let found = problems(&format!("{SAMPLE}[{section}]\n"));
+        assert!(
+            matches!(&found[..], [Problem { kind: Kind::Toml(message), .. }] if message.contains(section)),
+            "{found:?}"
+        );
+        assert_eq!(found[0].place, Place { line: SAMPLE.lines().count() + 1, column: 2 });
     }
 }
 
@@ -211,7 +230,7 @@ fn words_that_are_no_choice_are_shown_with_the_choices() {
         ("irreversible = \"last\"", "irreversible = \"first\""),
         ("compensation = \"declare\"", "compensation = \"maybe\""),
         ("releases = \"chain\"", "releases = \"hope\""),
-        ("schemes = [\"exact\"]", "schemes = [\"barter\"]"),
+        ("schemes = [\"exact\", \"upto\"]", "schemes = [\"barter\"]"),
     ] {
         let problems = problems(&vary(from, to));
         assert!(
@@ -276,8 +295,9 @@ fn amounts_are_exact_or_refused() {
 fn assets_of_no_and_of_many_decimals_are_exact() {
     let with = |decimals: &str, limit: &str| {
         let source = SAMPLE.replace("decimals = 6", decimals);
-        let source =
-            ["20.00", "25.00", "0.50", "10.00", "0.25", "2.00"].iter().fold(source, |source, amount| {
+        let source = ["20.00", "25.00", "400.00", "0.50", "10.00", "0.25", "2.00"]
+            .iter()
+            .fold(source, |source, amount| {
                 source.replace(&format!("\"{amount} usdc\""), &format!("\"{limit} usdc\""))
             });
         compile(&source).map(|policy| policy.budgets[0].limit.as_ref().unwrap().amount)
@@ -298,7 +318,7 @@ fn numbers_outside_their_range_are_shown() {
     };
     assert_eq!(range(problem_at("decimals = 6", "decimals = 39", "39")), ("decimals", 0, 38, 39));
     assert_eq!(
-        range(problem_at("count = 30", "count = 0", "0\n\n[[gates]]")),
+        range(problem_at("count = 30", "count = 0", "0\n\n[[budgets]]\nid = \"principal")),
         ("count", 1, u64::from(u32::MAX), 0)
     );
     assert_eq!(
@@ -306,7 +326,12 @@ fn numbers_outside_their_range_are_shown() {
         ("at_least_percent", 1, 100, 101)
     );
     // The role has two people.
-    assert_eq!(range(problem_at("approvals = 2", "approvals = 3", "3, from")), ("approvals", 1, 2, 3));
+    let kind = problem_at(
+        "approvals = 2, from = \"finance\", ttl",
+        "approvals = 3, from = \"finance\", ttl",
+        "3, from",
+    );
+    assert_eq!(range(kind), ("approvals", 1, 2, 3));
 }
 
 #[test]

@@ -213,7 +213,7 @@ fn other_statements() -> Vec<Decision> {
     };
     vec![
         statement("governance-statement-for-another-policy", SUBJECT, |it| {
-            it.digest = Hash32::of(&[b"other"])
+            it.digest = Hash32::of(&[b"other"]);
         }),
         statement("governance-statement-of-another-kind", SUBJECT, |it| {
             it.kind = SubjectKind::Key;

@@ -11,6 +11,7 @@ domain = { name = "USDC", version = "2" }
 
 [agents.researcher]
 owner = "carol"
+keys = ["researcher+54d2039d+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea"]
 [wallets.hot]
 account = "eip155:84532:0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
 agents = ["researcher"]
@@ -56,6 +57,13 @@ per = ["agent", "payee"]
 window = { rolling = "60s" }
 count = 30
 
+[[budgets]]
+id = "principal-month"
+per = ["principal"]
+window = { every = "month", utc_offset = "+05:45" }
+limit = "400.00 usdc"
+restore_refunds = true
+
 [[gates]]
 id = "premium"
 when = { exposure_at_least = "2.00 usdc" }
@@ -78,7 +86,7 @@ allow = ["eip155:84532:0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc"]
 [resources]
 allow = ["https://data.example/v1/**"]
 [obligations]
-schemes = ["exact"]
+schemes = ["exact", "upto"]
 max_exposure = "10.00 usdc"
 max_lifetime = "10m"
 finality = "2m"
@@ -87,4 +95,13 @@ slot = "required"
 repeatable = ["https://data.example/v1/tick"]
 [evidence]
 releases = "chain"
+[powers]
+resume = { approvals = 2, from = "finance" }
+override = { approvals = 1, from = "finance" }
+write_off = { approvals = 1, from = "finance" }
+clock = { approvals = 1, from = "finance" }
+[limits]
+max_step = "24h"
+refusals_per_minute = 60
+match_horizon = "90d"
 "#;
