@@ -104,7 +104,8 @@ fn row(check: &Check) -> String {
     let rule = check.rule.as_ref().map(|rule| format!(" {rule}")).unwrap_or_default();
     let operands: Vec<String> =
         check.operands.iter().map(|(name, value)| format!("{name} {}", shown(value))).collect();
-    format!("  {:<5} {}{rule}: {}", check.result, check.check, operands.join(", "))
+    let operands = if operands.is_empty() { String::new() } else { format!(": {}", operands.join(", ")) };
+    format!("  {:<5} {}{rule}{operands}", check.result, check.check)
 }
 
 /// A value as people read it; digests are cut to eight digits, JSON has them whole.

@@ -1,6 +1,6 @@
 //! `init`: a new log, its key, and the trust that an auditor starts from.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;

@@ -3,6 +3,8 @@
 //! stdout carries the answer and nothing else; everything else goes to stderr. The exit codes are those of
 //! [`exit::Exit`].
 
+extern crate alloc;
+
 mod args;
 mod demo;
 mod evidence;

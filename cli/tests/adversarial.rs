@@ -150,7 +150,7 @@ fn not_inputs() -> Vec<(Vec<u8>, &'static str)> {
         ),
         (
             required(&good.to_string().replace("\"x402Version\":2", "\"x402Version\":1")),
-            "`payment_required`: ",
+            "element 0 of `accepts` names no resource",
         ),
         (without("accepts"), "`payment_required`: "),
         (without("resource"), "`payment_required`: "),

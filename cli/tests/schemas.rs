@@ -6,55 +6,42 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
+    clippy::std_instead_of_alloc,
     missing_docs,
     unreachable_pub,
     reason = "a panic is how a test fails, and a test may read a clock"
 )]
 
 mod common;
+#[path = "schemas/every_command.rs"]
+mod every_command;
+#[path = "schemas/schema.rs"]
+mod schema;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use counterfoil_audit::{FindingCode, Level, NotCheckedCode, Verdict};
 use counterfoil_decide::state::Status;
-use counterfoil_enforce::{Command, Signer as _};
-use counterfoil_record::statement::{Answer, SubjectKind};
+use counterfoil_enforce::{Command, Core, FileKey, Scripted, Signer as _};
+use counterfoil_record::statement::{Answer, SignedStatement, SubjectKind};
 use counterfoil_record::verdict::{CheckName, CheckResult, Code, Grade, OperandName, Outcome};
-use counterfoil_record::{Input, Record, SignedRecord};
-use counterfoil_store::{SqliteStore, Store as _};
-use jsonschema::{Registry, Validator};
+use counterfoil_record::{Input, Record, SignedRecord, Time};
+use counterfoil_store::{MemoryStore, SqliteStore, Store as _};
+use counterfoil_testkit::keys;
+use counterfoil_testkit::script::audit;
+use counterfoil_testkit::vectors::{self, Decision, Step, files};
+use jsonschema::Validator;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use common::{Demo, args, open_run, read, run, run_with};
+use every_command::documents;
+use schema::{assert_valid, root, schema, validator, validator_at};
 
 const NAMES: [&str; 7] =
     ["command", "scene", "answer", "report", "story", "decision-vector", "evidence-vector"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn schema(name: &str) -> Value {
-    let text = fs::read_to_string(root().join(format!("schemas/{name}.schema.json"))).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
-
-fn validator(name: &str) -> Validator {
-    let parts = ["command", "report"].map(schema);
-    let registry = parts.iter().fold(Registry::new(), |registry, part| {
-        registry.add(part["$id"].as_str().unwrap(), part.clone()).unwrap()
-    });
-    let registry = registry.prepare().unwrap();
-    jsonschema::options().with_registry(&registry).build(&schema(name)).unwrap()
-}
-
-fn assert_valid(validator: &Validator, document: &Value) {
-    let errors: Vec<String> =
-        validator.iter_errors(document).map(|it| format!("{}: {it}", it.instance_path())).collect();
-    assert_eq!(errors, Vec::<String>::new(), "{document}");
-}
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -188,7 +175,7 @@ fn the_story_of_every_payment_is_valid() {
     assert_valid(&story, &ran.json());
 }
 
-fn vectors(kind: &str) -> Vec<Value> {
+fn published(kind: &str) -> Vec<Value> {
     let files = fs::read_dir(root().join("testvectors").join(kind)).unwrap();
     let texts = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
     texts.map(|text| serde_json::from_str(&text).unwrap()).collect()
@@ -198,24 +185,130 @@ fn vectors(kind: &str) -> Vec<Value> {
 fn every_vector_is_valid_and_passes() {
     let (command, decision, evidence) =
         (validator("command"), validator("decision-vector"), validator("evidence-vector"));
-    for vector in vectors("decision") {
+    for vector in published("decision") {
         assert_valid(&decision, &vector);
         for step in vector["steps"].as_array().unwrap() {
             assert_valid(&command, &step["command"]);
         }
     }
-    for vector in vectors("evidence") {
+    for vector in published("evidence") {
         assert_valid(&evidence, &vector);
     }
     let ran = run(args(&["vectors"], &[&root().join("testvectors")]));
-    let passed = vectors("decision").len() + vectors("evidence").len();
+    let passed = published("decision").len() + published("evidence").len();
     assert_eq!((ran.code, ran.stdout), (Some(0), format!("{passed} passed, 0 failed\n")));
+}
+
+/// What a record shows of itself in a story, held against the schema: its input, its verdict, and the statements in
+/// it. What kind of input it is.
+fn shown(record: &Record, [input, verdict, statement]: &[Validator; 3]) -> String {
+    let shown = json!(record.input);
+    assert_valid(input, &shown);
+    assert_valid(verdict, &json!(record.verdict));
+    if let Input::Statement(stated) = &record.input
+        && let Ok(signed) = SignedStatement::decode(stated.statement.as_slice())
+    {
+        assert_valid(statement, &json!(signed.unverified()));
+    }
+    shown["type"].as_str().unwrap().into()
+}
+
+#[test]
+fn the_records_and_the_report_of_every_vector_are_valid() {
+    let parts = ["input", "verdict", "statement"].map(|part| validator_at("story", part));
+    let report = validator("report");
+    let mut seen = BTreeSet::new();
+    for file in files("decision") {
+        let entries = vectors::read::<Decision>(&file).run();
+        for entry in &entries {
+            seen.insert(shown(SignedRecord::decode(entry).unwrap().unverified(), &parts));
+        }
+        assert_valid(&report, &json!(audit(None, None, &entries)));
+    }
+    assert_eq!(seen, commands().into_iter().collect());
+}
+
+#[test]
+fn the_answers_of_every_vector_are_valid() {
+    let answer = validator("answer");
+    let (mut counted, mut questions) = (0, BTreeSet::new());
+    for file in files("decision") {
+        let vector = vectors::read::<Decision>(&file);
+        for shown in answers(&vector) {
+            assert_valid(&answer, &shown);
+            counted += usize::from(shown.get("counted").is_some());
+            questions.extend(shown["question"]["kind"].as_str().map(String::from));
+        }
+    }
+    assert!(counted > 5, "{counted}");
+    assert!(questions.len() > 5, "{questions:?}");
+}
+
+/// What is answered to each command of a vector but the genesis.
+fn answers(vector: &Decision) -> Vec<Value> {
+    let key = |seed: &str| {
+        let seed = hex::decode(seed).unwrap();
+        FileKey::from_seed(&seed.try_into().unwrap()).unwrap()
+    };
+    let script = |step: &Step| {
+        let salts = step.salts.iter().map(|salt| hex::decode(salt).unwrap().try_into().unwrap());
+        Scripted { time: Some(Time::from_millis(step.time)), salts: salts.collect() }
+    };
+    let (first, steps) = vector.steps.split_first().unwrap();
+    let Command::Genesis { origin, governance } = first.command.clone() else { panic!("no genesis") };
+    let (store, log_key) = (MemoryStore::default(), key(&vector.log_key_seed));
+    let mut core = Core::create_unstarted(store, log_key, script(first), origin, governance).unwrap();
+    let mut answers = Vec::new();
+    for step in steps {
+        if let Some(seed) = &step.log_key_seed {
+            core = Core::open_unstarted(core.into_store(), key(seed), Scripted::default()).unwrap();
+        }
+        *core.surroundings_mut() = script(step);
+        answers.push(json!(core.submit(step.command.clone()).unwrap()));
+    }
+    answers
+}
+
+#[test]
+fn what_the_command_takes_is_valid_with_every_field_and_without_the_others() {
+    let command = validator("command");
+    let taken = |document: &Value| serde_json::from_value::<Command>(document.clone()).is_ok();
+    let kinds: BTreeSet<String> = documents().iter().map(|it| it["type"].as_str().unwrap().into()).collect();
+    assert_eq!(kinds, commands().into_iter().collect());
+    for document in documents() {
+        assert_valid(&command, &document);
+        assert!(taken(&document), "{document}");
+        for field in document.as_object().unwrap().keys() {
+            let mut fewer = document.clone();
+            fewer.as_object_mut().unwrap().remove(field);
+            // Of a transaction and its step the program finds the other missing later.
+            if !matches!(field.as_str(), "transaction" | "step") || document["type"] != "pay" {
+                assert_eq!(command.is_valid(&fewer), taken(&fewer), "{fewer}");
+            }
+        }
+        let mut more = document.clone();
+        more["force"] = json!(true);
+        assert!(!command.is_valid(&more) && !taken(&more), "{more}");
+    }
+    let schema = schema("command");
+    for (kind, expected) in schema["oneOf"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (&it["properties"]["type"]["const"], it["properties"].as_object().unwrap()))
+    {
+        let fields = documents().into_iter().filter(|it| it["type"] == *kind);
+        let fields: BTreeSet<String> =
+            fields.flat_map(|it| it.as_object().unwrap().keys().cloned().collect::<Vec<_>>()).collect();
+        assert_eq!(fields, expected.keys().cloned().collect(), "{kind}");
+    }
 }
 
 #[test]
 fn what_the_command_does_not_take_is_not_valid() {
     let command = validator("command");
     let hash = "ab".repeat(32);
+    let key = keys::person("alice").to_string();
     for document in [
         json!(null),
         json!(["close-run", 5]),
@@ -234,6 +327,24 @@ fn what_the_command_does_not_take_is_not_valid() {
         json!({"type": "complete-step", "transaction": 5, "step": "a", "evidence": &hash[1..]}),
         json!({"type": "pay", "run": 1, "key": "k", "payment_required": "", "url": "u", "wallet": "w", "transaction": 4}),
         json!({"type": "pay", "run": 1, "key": "k", "payment_required": "", "url": "u", "wallet": "w", "compensation": "never"}),
+        json!({"type": "genesis", "origin": "o", "governance": {"members": {}}}),
+        json!({"type": "genesis", "origin": "o", "governance": {"members": {"alice": []}, "quorum": 1}}),
+        json!({"type": "genesis", "origin": "o", "governance": {"members": {"a b": [key]}, "quorum": 1}}),
+        json!({"type": "genesis", "origin": "o", "governance": {"members": {"alice": key}, "quorum": 1}}),
+        json!({"type": "rotate-key", "old": hash, "new": key}),
+        json!({"type": "revoke-key", "key": &key[..key.len() - 1]}),
+        json!({"type": "suspend", "scope": {"wallet": "hot"}}),
+        json!({"type": "suspend", "scope": "everything"}),
+        json!({"type": "resume", "statements": "e30="}),
+        json!({"type": "heartbeat", "state": hash}),
+        json!({"type": "clock", "to": "tomorrow"}),
+        json!({"type": "unreadable", "class": "payment required", "bytes": ""}),
+        json!({"type": "unreadable", "class": "c", "bytes": "", "length": 0}),
+        json!({"type": "open-run", "id": "a", "agent": "a", "principal": "b", "mandate": {"format": "ap2"}}),
+        json!({"type": "open-run", "id": "a", "agent": "a", "principal": "b", "mandate":
+            {"format": "ap2", "evidence": "e30=", "expires": 1, "limits": {"usdc": 1}}}),
+        json!({"type": "refund", "payment": 5, "amount": "1", "statements": []}),
+        json!({"type": "write-off", "payment": 5, "amount": 1}),
     ] {
         assert!(!command.is_valid(&document), "{document}");
     }
@@ -261,9 +372,16 @@ fn what_the_command_does_not_print_is_not_valid() {
         json!({"index": 1, "time": 1, "outcome": "accepted", "error": "and an error"}),
         json!({"line": 0, "error": "before the first"}),
         json!({"repeat_of": 4, "status": "gone"}),
+        json!({"counted": 1}),
+        json!({"counted": 0, "outcome": "deny"}),
+        json!({"counted": 1, "outcome": "allow"}),
+        json!({"counted": 1, "outcome": "deny", "index": 4, "time": 1}),
+        json!({"counted": 1, "outcome": "refused", "codes": []}),
     ] {
         assert!(!answer.is_valid(&document), "{document}");
     }
+    let counted = json!({"counted": 2, "outcome": "refused", "codes": ["unknown-run"]});
+    assert_valid(&answer, &counted);
     let demo = Demo::new();
     let good = demo.verify(&demo.log()).json();
     let report = validator("report");
@@ -274,6 +392,8 @@ fn what_the_command_does_not_print_is_not_valid() {
         ("/assurance", json!("complete")),
         ("/scope/root", json!("00")),
         ("/summary/decisions", json!({"maybe": 1})),
+        ("/summary/suppressed", json!(-1)),
+        ("/summary/mandates", json!([1])),
         ("/findings", json!([{"code": "no-such-finding", "index": null, "detail": ""}])),
     ] {
         let mut wrong = good.clone();
@@ -306,7 +426,7 @@ fn the_lists_in_the_schemas_are_those_of_the_program() {
     fn codes<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> Vec<String> {
         all.iter().map(|it| code(*it).into()).collect()
     }
-    assert_eq!(commands().len(), 21);
+    assert_eq!(commands().len(), 30);
     let outcomes = codes(Outcome::ALL, Outcome::code);
     let statuses = codes(Status::ALL, Status::code);
     let mut standings = statuses.clone();

@@ -76,7 +76,7 @@ pub(crate) fn tell(dir: &Path) -> Result<Told, Failure> {
         ours: Flat::new(Amount::MAX),
         keys: 0,
     };
-    let told = scene.play(policy)?;
+    let told = scene.play(&policy)?;
     scene.compare()?;
     let log = scene.director.log();
     let checkpoint = scene.director.stop()?;
@@ -101,10 +101,10 @@ impl Stage {
         }
     }
 
-    fn play(&mut self, policy: String) -> Result<Told, Failure> {
+    fn play(&mut self, policy: &str) -> Result<Told, Failure> {
         heading("A policy is adopted; an agent begins work for dana")?;
         self.director.record(Command::Start {})?;
-        say("adopt policy demo-research-agents 1", &self.director.record(Command::adopt_policy(&policy))?)?;
+        say("adopt policy demo-research-agents 1", &self.director.record(Command::adopt_policy(policy))?)?;
         let run = self.open_run("report-17")?;
         self.explore(run)?;
         self.plan(run)?;

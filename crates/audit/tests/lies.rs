@@ -8,7 +8,7 @@
 )]
 
 use counterfoil_audit::Auditor;
-use counterfoil_record::verdict::{CheckResult, Code, Grade, Operand, Outcome, Permit};
+use counterfoil_record::verdict::{CheckResult, Code, Grade, Operand, Outcome};
 use counterfoil_record::{Amount, Hash32, Id, Index, Record, Text, Verdict};
 use counterfoil_testkit::recipes::logs;
 use counterfoil_testkit::script::trust;
@@ -73,27 +73,7 @@ fn other_lies(honest: &Verdict) -> Vec<Verdict> {
             lie(&|verdict| verdict.grade = grade);
         }
     }
-    let Some(permit) = &honest.permit else {
-        lie(&|verdict| verdict.permit = Some(permit_for_anybody()));
-        return lies;
-    };
-    lie(&|verdict| verdict.permit = None);
-    let changed = [
-        Permit { wallet: longer(&permit.wallet), ..permit.clone() },
-        Permit { payee: longer(&permit.payee), ..permit.clone() },
-        Permit { asset: longer(&permit.asset), ..permit.clone() },
-        Permit { exposure: plus_one(permit.exposure), ..permit.clone() },
-        Permit { until: permit.until + 1, ..permit.clone() },
-    ];
-    for permit in &changed {
-        lie(&|verdict| verdict.permit = Some(permit.clone()));
-    }
     lies
-}
-
-fn permit_for_anybody() -> Permit {
-    let text = Text::shown("anybody");
-    Permit { wallet: text.clone(), payee: text.clone(), asset: text, exposure: Amount::new(1), until: 1 }
 }
 
 fn plus_one(amount: Amount) -> Amount {

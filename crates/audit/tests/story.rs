@@ -16,7 +16,7 @@ fn a_refused_claim_and_a_later_policy_do_not_change_why_it_was_allowed() {
     let run = script.submit(Command::OpenRun(run)).index;
     let paid = script.submit(Ask::new(run, "a", 100_000).command());
     assert_eq!(paid.outcome, Outcome::Allow);
-    script.submit(Command::AdoptPolicy { source: policy::version(&policy::plain(), 2) });
+    script.submit(Command::adopt_policy(&policy::version(&policy::plain(), 2)));
     let claimed = script.submit(Command::Claim { payment: paid.index });
     assert_eq!(claimed.outcome, Outcome::Refused);
 
@@ -26,7 +26,8 @@ fn a_refused_claim_and_a_later_policy_do_not_change_why_it_was_allowed() {
     let mut story = Story::of(asked).unwrap();
     let mut auditor = Auditor::new(Some(trust()), None);
     for entry in &entries {
-        story.observe(&auditor.push(entry).unwrap());
+        let checked = auditor.push(entry).unwrap();
+        story.observe(&checked, auditor.state());
     }
     story.conclude(auditor.state());
     assert_eq!(story.decided, Some(paid.index));

@@ -99,7 +99,9 @@ fn the_last_record_deleted_contradicts_a_pinned_checkpoint() {
     let log = counterfoil_testkit::keys::log();
     let note = counterfoil_testkit::forge::checkpoint(&entries, &log);
     let pinned = trust();
-    let checkpoint = counterfoil_audit::open_checkpoint(&note, &pinned.origin, &pinned.log).unwrap();
+    let checkpoint =
+        counterfoil_audit::open_checkpoint(&note, &pinned.origin, core::slice::from_ref(&pinned.log))
+            .unwrap();
     let pinned = counterfoil_audit::Trust { checkpoint: Some(checkpoint), ..pinned };
     let report = audit(Some(pinned.clone()), None, &entries[..entries.len() - 1]);
     assert_eq!(report.verdict, Verdict::Contradiction);

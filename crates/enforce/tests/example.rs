@@ -95,7 +95,7 @@ fn a_payment_is_decided_signed_with_its_slot_settled_and_audited() {
     let mut records = Vec::new();
     for entry in common::entries(&store) {
         let checked = auditor.push(&entry).unwrap();
-        story.observe(&checked);
+        story.observe(&checked, auditor.state());
         records.push(checked.record);
     }
     story.conclude(auditor.state());

@@ -77,6 +77,10 @@ pub fn commitments(input: &crate::Input) -> Vec<(PrivateKind, Commitment)> {
         Input::Abort(abort) => add(PrivateKind::Reason, abort.reason),
         Input::Fail(fail) => add(PrivateKind::Reason, fail.reason),
         Input::Unknown(unknown) => add(PrivateKind::Reason, unknown.reason),
+        Input::Suspend(suspend) => add(PrivateKind::Reason, suspend.reason),
+        Input::Resume(resume) => add(PrivateKind::Reason, resume.reason),
+        Input::Refund(refund) => add(PrivateKind::Reason, refund.reason),
+        Input::WriteOff(write_off) => add(PrivateKind::Reason, write_off.reason),
         _ => {}
     }
     found

@@ -73,7 +73,8 @@ impl Compiler<'_> {
     fn policy(&mut self, s: &Source) -> Option<Policy> {
         let assets = self.table("assets", &s.assets, Self::asset);
         let agents = self.table("agents", &s.agents, Self::agent);
-        let agent_names: BTreeSet<Id> = agents.iter().flatten().map(|(name, _)| name.clone()).collect();
+        let agent_names: BTreeSet<Id> =
+            s.agents.keys().filter_map(|name| name.get_ref().parse().ok()).collect();
         let wallets = self.table("wallets", &s.wallets, |c, wallet| c.wallet(wallet, &agent_names));
         let roles = self.table("roles", &s.roles, Self::role);
         let assets = assets?;

@@ -32,14 +32,14 @@ impl World {
             Kind::Settle => self.settle(op)?,
             Kind::Fail => {
                 let payment = payment(self)?;
-                Input::Fail(input::Fail { payment, evidence: self.evidence(op, false, None), reason: None })
+                Input::Fail(input::Fail { payment, evidence: Self::evidence(op, false, None), reason: None })
             }
             Kind::Unknown => Input::Unknown(input::Unknown { payment: payment(self)?, reason: None }),
             Kind::Expire => {
                 // Mostly when it can be, which moves the clock.
                 let payment = payment(self)?;
                 if let Some(terms) = self.state.payments.get(&payment).and_then(|it| it.terms.as_ref())
-                    && op.n[1] % 3 != 0
+                    && !op.n[1].is_multiple_of(3)
                 {
                     let dead = terms.claimable_until * 1_000 + terms.finality.millis();
                     self.now = self.now.max(dead + op.of(2, &[1, 0, 1_000]));
@@ -54,7 +54,7 @@ impl World {
             Kind::Refund => Input::Refund(input::Refund {
                 payment: self.any_payment(op)?,
                 amount: Amount::new(op.of(1, &[1, 50_000, 100_000, u128::MAX])),
-                evidence: self.evidence(op, true, None),
+                evidence: Self::evidence(op, true, None),
                 reason: None,
             }),
             Kind::WriteOff => self.write_off(op)?,
@@ -94,7 +94,7 @@ impl World {
         let mut pay = input::Pay {
             run,
             part,
-            item: (op.n[2] % 3 != 0)
+            item: (!op.n[2].is_multiple_of(3))
                 .then(|| op.of(5, &["quotes", "quotes", "maps", "none"]).parse().unwrap()),
             key: format!("key-{}", op.n[11] % 120).parse().unwrap(),
             requirements: requirements(op),
@@ -120,9 +120,9 @@ impl World {
 
     /// A request that was made before, with the same or another key.
     fn pay_again(&self, op: &Op) -> Option<input::Pay> {
-        let allowed = op.late(0, &self.allowed_pays).filter(|_| op.n[3] % 3 != 0);
+        let allowed = op.late(0, &self.allowed_pays).filter(|_| !op.n[3].is_multiple_of(3));
         let mut pay = allowed.or_else(|| op.pick(0, &self.pays))?.clone();
-        if op.n[1] % 3 != 0 {
+        if !op.n[1].is_multiple_of(3) {
             pay.key = format!("again-{}", op.n[2] % 20).parse().unwrap();
             pay.request = self.agent_request(op, &input::Pay { overrides: Vec::new(), ..pay.clone() });
             pay.overrides = self.overrides(op, &pay);
@@ -193,12 +193,12 @@ impl World {
         let more = exposure.saturating_add(300_000);
         let amounts = [exposure, exposure, exposure, exposure / 2, more, 0, u128::MAX];
         let amount = Amount::new(op.of(1, &amounts));
-        let evidence = self.evidence(op, true, Some(amount));
+        let evidence = Self::evidence(op, true, Some(amount));
         Some(Input::Settle(input::Settle { payment, amount, evidence }))
     }
 
     /// A rail's answer, of which some say something else, or nothing.
-    fn evidence(&self, op: &Op, success: bool, amount: Option<Amount>) -> Option<Enclosed> {
+    fn evidence(op: &Op, success: bool, amount: Option<Amount>) -> Option<Enclosed> {
         let transaction =
             if success && op.n[3] % 16 != 7 { format!("0x{}", "ab".repeat(32)) } else { String::new() };
         let mut body = json!({"success": success, "transaction": transaction, "network": rail::CHAIN, "payer": rail::PAYER});

@@ -138,7 +138,7 @@ impl World {
 
     pub(crate) fn rotate_key(&self, op: &Op) -> Input {
         let new = op.of(0, &FRESH);
-        let (old, name) = if self.governors.is_empty() || op.n[1] % 2 == 0 {
+        let (old, name) = if self.governors.is_empty() || op.n[1].is_multiple_of(2) {
             (self.log_key, keys::ORIGIN)
         } else {
             // The new key of a governor goes by the name of the old.

@@ -84,7 +84,7 @@ impl World {
                 2 => BTreeMap::from([(usdc, most)]),
                 _ => BTreeMap::from([(Text::shown("usdc"), most)]),
             },
-            payees: op.of(11, &[0, 0, 1, 2]).eq(&1).then(|| named(&seller)).unwrap_or_default(),
+            payees: if op.of(11, &[0, 1]) == 1 { named(&seller) } else { BTreeSet::new() },
         }
     }
 

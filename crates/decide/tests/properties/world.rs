@@ -187,7 +187,7 @@ impl World {
             Op::Expire { allowed } => Command::Expire { payment: payment(*allowed)? },
             Op::Compensate { allowed, how } => {
                 let amount = Amount::new([1, 100_000, u128::MAX][*how]);
-                Command::Compensate { payment: payment(*allowed)?, amount }
+                Command::Compensate { payment: payment(*allowed)?, amount, evidence: None }
             }
             Op::Begin { run } => {
                 self.names += 1;
@@ -216,7 +216,7 @@ impl World {
             Op::CloseRun { run } => Command::CloseRun { run: *pick(&self.runs, *run)? },
             Op::Adopt { which } => {
                 self.version += 1;
-                Command::AdoptPolicy { source: policy::version(&tight(*which), self.version) }
+                Command::adopt_policy(&policy::version(&tight(*which), self.version))
             }
             Op::Restart => Command::Start {},
         })
@@ -227,7 +227,7 @@ impl World {
     pub(crate) fn assert_replays(&self) {
         let surroundings = Scripted { time: Some(Time::from_millis(START)), salts: [].into() };
         let origin = keys::ORIGIN.parse().unwrap();
-        let core = Core::create_unstarted(MemoryStore::default(), keys::log(), surroundings, origin);
+        let core = Core::create_unstarted(MemoryStore::default(), keys::log(), surroundings, origin, None);
         let mut core = core.unwrap();
         for (time, salts, command) in &self.steps {
             *core.surroundings_mut() = Scripted { time: Some(*time), salts: salts.iter().copied().collect() };

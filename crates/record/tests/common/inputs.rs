@@ -22,7 +22,7 @@ pub(crate) fn whole(bytes: &[u8]) -> Enclosed {
 
 /// More bytes than their share of a record.
 fn oversized() -> Enclosed {
-    Enclosed::within(RAIL_MOST, &[0x61; RAIL_MOST + 1])
+    Enclosed::within(RAIL_MOST, &vec![0x61; RAIL_MOST + 1])
 }
 
 fn governance() -> Governance {

@@ -1,11 +1,11 @@
 #![allow(clippy::arithmetic_side_effects, reason = "a panic is a failed test")]
 
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use counterfoil_record::codec::Wire as _;
-use counterfoil_record::{Amount, Span};
+use counterfoil_record::{Amount, Id, Span};
 
 use super::{Kind, Place, Problem, SOURCE_MOST, compile};
 use crate::policy::{
@@ -90,7 +90,7 @@ fn the_sample_compiles_to_what_it_says() {
     let gates: Vec<_> = policy.gates.iter().map(|gate| gate.id.as_str()).collect();
     assert_eq!(gates, ["premium", "new-payee", "running-low", "no-tips"]);
     assert!(policy.gates[3].need.is_none());
-    let schemes: Vec<_> = policy.obligations.schemes.iter().map(|scheme| scheme.as_str()).collect();
+    let schemes: Vec<_> = policy.obligations.schemes.iter().map(Id::as_str).collect();
     assert_eq!(schemes, ["exact", "upto"]);
     assert_eq!(policy.obligations.max_exposure[&usdc], Amount::new(10_000_000));
     assert_eq!(policy.obligations.max_lifetime, Span::from_millis(600_000));

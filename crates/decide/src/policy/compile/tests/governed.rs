@@ -120,7 +120,7 @@ fn an_agent_may_have_no_keys_and_several() {
     }
     let two = vary(&line, &format!("keys = [\"{RESEARCHER}\", \"{SECOND}\"]\n"));
     let keys = &compile(&two).unwrap().agents[&"researcher".parse().unwrap()].keys;
-    let texts: Vec<String> = keys.iter().map(|key| key.to_string()).collect();
+    let texts: Vec<String> = keys.iter().map(ToString::to_string).collect();
     assert_eq!(texts, [RESEARCHER, SECOND]);
     let found = problems(&vary(&line, "keys = [\"researcher\"]\n"));
     let expected = "a verifier key: name+hash+base64";

@@ -5,14 +5,15 @@ use super::*;
 
 /// The sample with more budgets that tell runs apart, and with gates whose names have those lengths.
 fn with(budgets: usize, gates: &[usize]) -> String {
-    let budgets = (0..budgets)
+    let budgets: Vec<String> = (0..budgets)
         .map(|at| format!("[[budgets]]\nid = \"b{at:02}\"\nper = [\"run\"]\nlimit = \"1 usdc\"\n"))
-        .collect::<String>();
-    let gates = gates.iter().zip(10..).map(|(length, at)| {
+        .collect();
+    let gate = |(at, length): (usize, &usize)| {
         let filler = "g".repeat(length - 2);
         format!("[[gates]]\nid = \"{at}{filler}\"\nwhen = {{ first_payment_to_payee = true }}\ndeny = true\n")
-    });
-    format!("{SAMPLE}{budgets}{}", gates.collect::<String>())
+    };
+    let gates: Vec<String> = (10..).zip(gates).map(gate).collect();
+    format!("{SAMPLE}{}{}", budgets.concat(), gates.concat())
 }
 
 fn bytes(source: &str) -> usize {
