@@ -262,7 +262,7 @@ impl<E: Surroundings> Preparer<'_, E> {
             .ok_or(CommandError::NoSuchAccept { index: pay.accept, count: accepts.len() })?;
         let requirements = Enclosed::within(RAIL_MOST, element);
         let offered = required.offered(pay.accept).ok_or(CommandError::NoResource { index: pay.accept })?;
-        let (offered, _) = url("the seller's URL", offered)?;
+        let (offered, _) = url("the seller's `url`", offered)?;
         let (resource, query) = url("`url`", &pay.url)?;
         let query = self.maybe(PrivateKind::Query, "url", query)?;
         let purpose = self.maybe(PrivateKind::Purpose, "purpose", pay.purpose)?;
