@@ -113,8 +113,8 @@ wire_code! {
         43 => SlotNotUsed = "slot-not-used",
         /// The previous record of this kind says otherwise: not in this order.
         44 => OutOfOrder = "out-of-order",
-        /// A total would pass 2^128-1.
-        45 => Overflow = "overflow",
+        /// What has settled passes the limit of a budget.
+        45 => OverLimit = "over-limit",
         /// The same idempotency key named another request before.
         46 => KeyReused = "key-reused",
         /// Phase conditions are not met; the trace says which.
@@ -151,8 +151,6 @@ wire_code! {
         62 => TooDeep = "too-deep",
         /// Nothing, or not so much, is owed for this payment.
         63 => NoObligation = "no-obligation",
-        /// What has settled passes the limit of a budget.
-        64 => OverLimit = "over-limit",
     }
 }
 

@@ -42,6 +42,7 @@ fn unknown() -> Decision {
         Scene::plain("transaction-unknown", "A payment names a transaction that was opened.");
     let ask = Ask::new(run, "a", 100_000).reversible(Index::new(1), "data");
     scene.pay(&ask, deny(&["transaction"]).because("unknown-transaction"));
+    scene.complete(Index::new(1), "data", refused(&["unknown-transaction"]));
     scene.finish()
 }
 
@@ -61,6 +62,7 @@ fn unknown_step() -> Decision {
     let transaction = scene.begin(run, &[("data", true)]);
     let ask = Ask::new(run, "a", 100_000).reversible(transaction, "dinner");
     scene.pay(&ask, deny(&["transaction"]).because("unknown-step"));
+    scene.complete(transaction, "dinner", refused(&["unknown-step"]));
     scene.finish()
 }
 
