@@ -5,7 +5,7 @@ use core::ops::ControlFlow;
 use counterfoil_audit::{Auditor, Level, Trust};
 use counterfoil_decide::{State, Step, Subject};
 use counterfoil_record::key::{NamedKey, PublicKey};
-use counterfoil_record::verdict::Code;
+use counterfoil_record::verdict::{Code, Outcome};
 use counterfoil_record::{Amount, FORMAT, Hash32, Id, Index, Input, Record, SignedRecord, Time};
 use counterfoil_store::{Store, StoreError};
 use counterfoil_tlog::{Checkpoint, CompactRange, leaf_hash, note};
@@ -195,7 +195,11 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
     pub fn submit(&mut self, command: Command) -> Result<Answer, Error> {
         while let Some(payment) = self.dropped.first() {
             let reason = Some("the permit was dropped".into());
-            self.decide(Command::Unknown { payment, reason })?;
+            let answer = self.decide(Command::Unknown { payment, reason })?;
+            // Where the clock stands in the way it is said later.
+            if answer.recorded().is_none_or(|recorded| recorded.outcome != Outcome::Accepted) {
+                break;
+            }
             self.dropped.forget_first();
         }
         self.decide(command)

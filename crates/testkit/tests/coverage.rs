@@ -1,5 +1,11 @@
 //! What the decision vectors show, counted: no check without a vector in which it alone makes the difference.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::std_instead_of_alloc,
+    reason = "a panic is a failed test"
+)]
 
 use std::collections::BTreeSet;
 

@@ -125,8 +125,6 @@ fn about_phase(draft: &mut Draft<'_>, statement: &Statement, answered: Answered)
     admissible(draft, &policy.policy, index, before.map(|answer| &answer.answered), &answered)?;
     draft.previous(run.last);
     let mut run = run.clone();
-    // An answer to what no longer stands can never be counted again.
-    run.answers.retain(|answer| answer.answered.index >= subject.against);
     run.answers.push(PhaseAnswer { subject: subject.digest, answered });
     run.last = draft.index;
     draft.change(Change::Run(index, Box::new(run)));

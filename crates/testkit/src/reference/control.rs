@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use counterfoil_decide::policy::{Policy, compile};
+use counterfoil_rails::caip::{Account, Asset};
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::input::{
     AdoptPolicy, Clock, Genesis, Governance, Resume, RevokeKey, RotateKey, Suspend,
@@ -139,6 +140,11 @@ pub(super) fn suspend(world: &World<'_>, input: &Suspend, now: Time) -> Verdict 
 }
 
 fn may_suspend(world: &World<'_>, input: &Suspend, now: Time) -> Result<(), Code> {
+    let (payee, asset) = (input.scope.payee.as_ref(), input.scope.asset.as_ref());
+    let is_account = |name: &str| name.parse::<Account>().is_ok_and(|it| it.to_string() == name);
+    let is_asset = |name: &str| name.parse::<Asset>().is_ok_and(|it| it.to_string() == name);
+    ensure(payee.is_none_or(|it| is_account(it.as_str())), Code::BadAccount)?;
+    ensure(asset.is_none_or(|it| is_asset(it.as_str())), Code::BadAccount)?;
     ensure(!world.suspended.contains_key(&input.scope), Code::AlreadySuspended)?;
     if input.statements.is_empty() {
         return Ok(());

@@ -213,7 +213,6 @@ impl<'a> World<'a> {
             expires: said.expires,
             key: signed.kid(),
             subject: said.digest,
-            against: said.against,
         };
         if said.kind == SubjectKind::Payment {
             let payment = self.payments.get_mut(&said.against).unwrap();
@@ -221,7 +220,6 @@ impl<'a> World<'a> {
             (payment.last, payment.kept_from) = (own, time);
         } else {
             let run = self.runs.get_mut(&said.run.unwrap()).unwrap();
-            run.answers.retain(|earlier| earlier.against >= said.against);
             run.answers.push(answer);
             run.last = own;
         }

@@ -94,7 +94,6 @@ pub(super) struct Answered {
     /// The thumbprint of the key that signed it.
     pub key: Hash32,
     pub subject: Hash32,
-    pub against: Index,
 }
 
 #[derive(Clone, Debug)]

@@ -17,6 +17,7 @@ pub(super) const PEOPLE: &[&str] = &["alice", "bob"];
 
 pub(super) fn all() -> Vec<Decision> {
     vec![
+        scope_that_covers_nothing(),
         everything(),
         agent(),
         run(),
@@ -276,4 +277,19 @@ fn question(scene: &Scene, scope: Scope) -> About {
         run: None,
         phase: None,
     }
+}
+
+fn scope_that_covers_nothing() -> Decision {
+    let (mut scene, _) = Scene::plain(
+        "suspension-of-no-account-or-asset",
+        "A scope in a form that no payment has is refused: it would stop nothing, and nobody would know.",
+    );
+    let suspend = |payee: Option<&str>, asset: Option<&str>| {
+        let text = |name: &str| name.parse().unwrap();
+        let scope = Scope { payee: payee.map(text), asset: asset.map(text), ..Default::default() };
+        Command::Suspend { scope, reason: None, statements: Vec::new() }
+    };
+    scene.record(suspend(Some(rail::SELLER), None), refused(&["bad-account"]));
+    scene.record(suspend(None, Some("usdc")), refused(&["bad-account"]));
+    scene.finish()
 }
