@@ -1,7 +1,8 @@
 //! Signed statements inside an input: who must have signed for it, and whether they did.
 //!
 //! Such a statement is not collected. It stands in the input that it is for, against a record that the input
-//! itself supersedes, so that it serves once.
+//! itself supersedes or uses up, so that it serves once; one for the clock is against the last control record, and serves
+//! until its own end, which it never passes.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;

@@ -35,7 +35,7 @@ impl State {
                 Err(repeat) => return Step::Repeat(repeat),
             },
         };
-        self.record_or_count(input, time, decision)
+        self.record_or_count(input, decision)
     }
 
     /// True if `time` is further ahead than the policy lets anything but a signed `clock` move it.
@@ -47,7 +47,9 @@ impl State {
 
     /// A caller that is refused over and over cannot fill the disk: what changes nothing is recorded so many times a
     /// minute, and then only counted.
-    fn record_or_count(&self, input: &Input, time: Time, mut decision: Decision) -> Step {
+    fn record_or_count(&self, input: &Input, mut decision: Decision) -> Step {
+        // A time that was refused is not the minute's either.
+        let time = decision.pending.time;
         let limits = self.policy.as_ref().map(|in_force| &in_force.policy.limits);
         let most = limits.and_then(|limits| limits.refusals_per_minute);
         let refused =

@@ -167,7 +167,9 @@ fn flooded(world: &World<'_>, input: &Input, time: Time, verdict: Verdict) -> An
         return Answer::Record(verdict);
     }
     match world.floods.get(&world.flood_of(input)) {
-        Some((minute, count)) if *minute == world::minute(time) && *count >= limit => {
+        Some((minute, count))
+            if *minute == world::minute(world.moment_of(input, &verdict, time)) && *count >= limit =>
+        {
             Answer::Counted(verdict)
         }
         _ => Answer::Record(verdict),

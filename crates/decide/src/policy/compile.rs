@@ -111,7 +111,7 @@ impl Compiler<'_> {
         self.reserved_roles(&s.roles);
         self.distinct_keys(&s.roles, &s.agents);
         let powers = self.powers(&s.powers, &names);
-        let limits = self.limits(&s.limits);
+        let limits = self.limits(&s.limits, &s.powers);
         Some(Policy {
             name: self.id(&s.name)?,
             version: s.version,

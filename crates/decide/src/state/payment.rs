@@ -67,7 +67,7 @@ wire_map! {
         10 => refunded: Amount,
         /// How much of what was owed for it is given up.
         11 => written_off: Amount,
-        /// The time from which it is kept, once it is final.
+        /// The time from which it is kept, once it is final: not before it cannot settle any more.
         12 => kept_from: Option<Time>,
     }
 }
@@ -172,6 +172,13 @@ wire_map! {
         22 => spender: Option<Text>,
         /// Who settles, where the offer names somebody.
         23 => facilitator: Option<Text>,
+    }
+}
+
+impl Terms {
+    /// The moment after which what was signed, or could still be under the permit, cannot settle any more.
+    pub const fn dead_from(&self) -> Time {
+        Time::from_seconds(self.claimable_until).plus(self.finality)
     }
 }
 

@@ -6,7 +6,7 @@ use counterfoil_record::input::Genesis;
 use counterfoil_record::{Hash32, Index, Time};
 
 use super::{
-    Change, Ended, GroupKey, InForce, LogKey, Movement, Payment, Pending, Revoked, Run, State, Status,
+    Change, Ended, GroupKey, InForce, LogKey, Movement, Payment, Pending, Revoked, Run, State, Status, Terms,
 };
 use super::{Use, UseOf};
 use crate::policy::Budget;
@@ -160,8 +160,10 @@ impl State {
             self.ended.remove(&Ended { kept_from, payment: index });
         }
         if payment.status.is_final() {
-            payment.kept_from = Some(now);
-            self.ended.insert(Ended { kept_from: now, payment: index });
+            let dead_from = payment.terms.as_ref().map(Terms::dead_from).unwrap_or_default();
+            let kept_from = now.max(dead_from);
+            payment.kept_from = Some(kept_from);
+            self.ended.insert(Ended { kept_from, payment: index });
         }
         if let Some(run) = self.runs.get_mut(&payment.run) {
             if payment.status == Status::Held {

@@ -7,7 +7,7 @@ use counterfoil_rails::caip::{Account, Asset};
 use counterfoil_rails::x402::{Scheme, SettleResponse};
 use counterfoil_record::input::{Enclosed, Expire, Fail, RAIL_MOST, Settle, Unknown};
 use counterfoil_record::verdict::{Code, Grade};
-use counterfoil_record::{Amount, Index, Time};
+use counterfoil_record::{Amount, Index};
 
 use crate::draft::{Decision, Draft};
 use crate::policy::Releases;
@@ -128,14 +128,14 @@ fn is_upto(terms: &Terms) -> bool {
     terms.scheme.as_str() == Scheme::Upto.code()
 }
 
-/// `exact` settles for exactly what was signed, `upto` for what the payee says that it took; a larger amount
-/// that is stated is counted as stated.
+/// `exact` settles for exactly what was signed, `upto` for what the payee says that it took, where its word may
+/// end a reservation; a larger amount that is stated is counted as stated, also after a smaller one.
 pub(super) fn settle(mut draft: Draft<'_>, settle: &Settle) -> Decision {
     let Some((payment, terms)) = known(&mut draft, settle.payment) else { return unmatched(draft) };
     let said = grade(&mut draft, terms, settle.evidence.as_ref(), true, Some(settle.amount));
     if payment.status == Status::Settled {
         draft.code(Code::Contradicts);
-        return conclude(draft, settle.payment, payment.clone());
+        return settled(draft, settle.payment, payment, terms, payment.settled.max(settle.amount));
     }
     if !payment.status.is_open() {
         draft.code(Code::Late);
@@ -143,7 +143,8 @@ pub(super) fn settle(mut draft: Draft<'_>, settle: &Settle) -> Decision {
     if payment.bound.is_none() {
         draft.code(Code::Unbound);
     }
-    let believed = is_upto(terms) && said.amount == Some(settle.amount);
+    let may_end_early = terms.releases == Releases::Payee;
+    let believed = is_upto(terms) && may_end_early && said.amount == Some(settle.amount);
     if settle.amount > terms.exposure {
         draft.code(Code::Excess);
     } else if settle.amount < terms.exposure && !believed {
@@ -152,14 +153,20 @@ pub(super) fn settle(mut draft: Draft<'_>, settle: &Settle) -> Decision {
     if standing(&draft, terms) == Some(Standing::Aborted) {
         draft.code(Code::AfterAbort);
     }
+    let amount = if believed { settle.amount } else { settle.amount.max(terms.exposure) };
+    settled(draft, settle.payment, payment, terms, amount)
+}
+
+/// So much has settled, whatever limit that passes.
+fn settled(mut draft: Draft<'_>, index: Index, payment: &Payment, terms: &Terms, amount: Amount) -> Decision {
     let mut payment = payment.clone();
     let before = payment.contribution();
     payment.status = Status::Settled;
-    payment.settled = if believed { settle.amount } else { settle.amount.max(terms.exposure) };
+    payment.settled = amount;
     if passes_a_limit(&draft, terms, before, payment.contribution()) {
         draft.code(Code::OverLimit);
     }
-    conclude(draft, settle.payment, payment)
+    conclude(draft, index, payment)
 }
 
 /// What has become of the payment's transaction.
@@ -198,11 +205,6 @@ pub(super) fn unknown(mut draft: Draft<'_>, unknown: &Unknown) -> Decision {
     conclude(draft, unknown.payment, payment)
 }
 
-/// The moment from which what was signed, or could still be under the permit, cannot settle any more.
-fn dead_from(terms: &Terms) -> Time {
-    Time::from_seconds(terms.claimable_until).plus(terms.finality)
-}
-
 pub(super) fn expire(mut draft: Draft<'_>, expire: &Expire) -> Decision {
     let Some((payment, terms)) = known(&mut draft, expire.payment) else {
         return draft.refuse(Code::UnknownPayment);
@@ -210,7 +212,7 @@ pub(super) fn expire(mut draft: Draft<'_>, expire: &Expire) -> Decision {
     if !payment.status.is_open() {
         return draft.refuse(Code::OutOfOrder);
     }
-    if draft.time <= dead_from(terms) {
+    if draft.time <= terms.dead_from() {
         return draft.refuse(Code::StillClaimable);
     }
     let mut payment = payment.clone();

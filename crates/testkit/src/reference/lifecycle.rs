@@ -168,12 +168,18 @@ impl<'a> World<'a> {
     pub(super) fn forget(&mut self) {
         let Some(horizon) = self.policy().and_then(|policy| policy.limits.match_horizon) else { return };
         let now = self.time;
+        // Not before what was signed cannot settle any more.
+        let kept_from = |payment: &Payment<'_>| {
+            let dead =
+                payment.allowed.as_ref().map(|it| Time::from_seconds(it.claimable_until).plus(it.finality));
+            payment.kept_from.max(dead.unwrap_or(payment.kept_from))
+        };
         let is_due = |payment: &Payment<'_>| {
-            let end = u128::from(payment.kept_from.millis()) + u128::from(horizon.millis());
+            let end = u128::from(kept_from(payment).millis()) + u128::from(horizon.millis());
             payment.status.is_final() && !payment.forgotten && end < u128::from(now.millis())
         };
         let mut due: Vec<(Time, Index)> =
-            self.payments.values().filter(|it| is_due(it)).map(|it| (it.kept_from, it.index)).collect();
+            self.payments.values().filter(|it| is_due(it)).map(|it| (kept_from(it), it.index)).collect();
         due.sort();
         for (_, index) in due.into_iter().take(16) {
             let payment = &self.payments[&index];

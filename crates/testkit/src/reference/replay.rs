@@ -54,7 +54,7 @@ impl<'a> World<'a> {
         if self.refusals_per_minute().is_none() || !self.is_noise(&entry.input, &entry.verdict) {
             return;
         }
-        let minute = minute(entry.time);
+        let minute = minute(self.moment_of(&entry.input, &entry.verdict, entry.time));
         let kept = self.floods.entry(self.flood_of(&entry.input)).or_insert((minute, 0));
         if kept.0 != minute {
             *kept = (minute, 0);

@@ -46,16 +46,20 @@ fn is_believed(allowed: &Allowed, input: &Settle) -> bool {
     let amount = input.amount.units();
     let grade = grade(allowed, input.evidence.as_ref(), true, Some(amount));
     let stated = input.evidence.as_ref().and_then(rail::settlement).and_then(|said| said.amount);
-    allowed.scheme == "upto" && grade == Grade::Payee && stated == Some(input.amount)
+    allowed.scheme == "upto"
+        && allowed.payee_releases
+        && grade == Grade::Payee
+        && stated == Some(input.amount)
 }
 
 /// What a settlement does to its payment.
 pub(super) fn settled(payment: &mut Payment<'_>, input: &Settle) {
+    let amount = input.amount.units();
     if payment.status == Status::Settled {
+        payment.settled = payment.settled.max(amount);
         return;
     }
     let allowed = payment.allowed.as_ref().unwrap();
-    let amount = input.amount.units();
     let is_taken = amount > allowed.exposure || is_believed(allowed, input);
     payment.settled = if is_taken { amount } else { allowed.exposure };
     payment.status = Status::Settled;
@@ -83,6 +87,9 @@ pub(super) fn settle(world: &World<'_>, input: &Settle, now: Time) -> Verdict {
     let mut codes = differs(input.evidence.as_ref(), grade);
     if payment.status == Status::Settled {
         codes.push(Code::Contradicts);
+        if takes_over_a_limit(world, payment.index, input, now) {
+            codes.push(Code::OverLimit);
+        }
         return fact(payment, Some(grade), codes);
     }
     if !payment.status.reserves() {
@@ -100,12 +107,16 @@ pub(super) fn settle(world: &World<'_>, input: &Settle, now: Time) -> Verdict {
     if is_of_an_aborted_transaction(world, payment, now) {
         codes.push(Code::AfterAbort);
     }
-    let mut after = world.clone();
-    settled(after.payments.get_mut(&payment.index).unwrap(), input);
-    if passes_a_limit(world, &after, payment.index, now) {
+    if takes_over_a_limit(world, payment.index, input, now) {
         codes.push(Code::OverLimit);
     }
     fact(payment, Some(grade), codes)
+}
+
+fn takes_over_a_limit(world: &World<'_>, payment: Index, input: &Settle, now: Time) -> bool {
+    let mut after = world.clone();
+    settled(after.payments.get_mut(&payment).unwrap(), input);
+    passes_a_limit(world, &after, payment, now)
 }
 
 /// True if a group that counts the payment has a sum above its limit, and above what it was before.

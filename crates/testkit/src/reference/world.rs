@@ -10,7 +10,7 @@ use counterfoil_rails::Address;
 use counterfoil_rails::caip::{Account, Asset};
 use counterfoil_record::input::{Begin, Governance, OpenRun, Pay, PlanItem, Scope};
 use counterfoil_record::key::PublicKey;
-use counterfoil_record::verdict::Outcome;
+use counterfoil_record::verdict::{Code, Outcome};
 use counterfoil_record::{Hash32, Id, Index, Input, Span, Text, Time, Verdict};
 
 #[derive(Clone, Debug, Default)]
@@ -318,6 +318,14 @@ impl<'a> World<'a> {
     /// Where noise of this input is counted.
     pub(super) fn flood_of(&self, input: &Input) -> Option<Index> {
         input.run().filter(|run| self.open_run(*run).is_some())
+    }
+
+    /// The state's time after a record: a time that was refused, or that of a refused clock, is not it.
+    pub(super) fn moment_of(&self, input: &Input, verdict: &Verdict, time: Time) -> Time {
+        let for_its_time =
+            [Code::TimeWentBack, Code::ClockJump].iter().any(|code| verdict.codes.contains(code));
+        let stays = for_its_time || matches!(input, Input::Clock(_));
+        if verdict.outcome == Outcome::Refused && stays { self.time } else { time }
     }
 
     /// True if the verdict changes nothing but the last record of a run.

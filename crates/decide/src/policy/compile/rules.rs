@@ -170,7 +170,7 @@ impl Compiler<'_> {
         })
     }
 
-    pub(super) fn limits(&mut self, limits: &SourceLimits) -> Option<Limits> {
+    pub(super) fn limits(&mut self, limits: &SourceLimits, powers: &SourcePowers) -> Option<Limits> {
         let mut span = |word: &Option<Word>| match word {
             None => Some(None),
             Some(word) => self.span(word).map(Some),
@@ -180,6 +180,10 @@ impl Compiler<'_> {
             None => None,
             Some(count) => Some(self.number(count, "refusals_per_minute", 1, u64::from(u32::MAX))?),
         };
+        if let (Some(word), None) = (&limits.max_step, &powers.clock) {
+            let why = "`max_step` needs the power `clock`: a log that slept longer could never go on";
+            self.problem(&word.span(), Kind::Together(why));
+        }
         Some(Limits { max_step: max_step?, refusals_per_minute, match_horizon: match_horizon? })
     }
 }

@@ -198,8 +198,8 @@ fn too_few() -> Decision {
 fn without_power() -> Decision {
     let (mut scene, run) = Scene::plain_with(
         "clock-without-power",
-        "Where the policy gives nobody the power, the clock goes by its own steps only.",
-        &[("clock = { approvals = 1, from = \"finance\" }\n", "")],
+        "Where the policy gives nobody the power, nobody signs for the clock.",
+        &[("clock = { approvals = 1, from = \"finance\" }\n", ""), ("max_step = \"72h\"\n", "")],
     );
     let far = clock(3 * STEP);
     scene.at(3 * STEP).record(far.clone(), refused(&["no-power"]));

@@ -18,6 +18,8 @@ pub(super) fn all() -> Vec<Decision> {
         facts_are_recorded(),
         over_limit(),
         forgotten(),
+        claimable_is_not_forgotten(),
+        flapping_clock(),
         owed_is_not_forgotten(),
         may_come_to_be_owed(),
     ]
@@ -193,5 +195,42 @@ fn may_come_to_be_owed() -> Decision {
     let state = scene.script.core.state();
     assert_eq!(state.obligations_at(state.time).len(), 1);
     scene.compensate(paid.index, 100_000, accepted());
+    scene.finish()
+}
+
+fn claimable_is_not_forgotten() -> Decision {
+    let (mut scene, run) = Scene::plain_with(
+        "payment-that-can-still-settle-is-not-forgotten",
+        "However short the horizon, a payment is known as long as what was signed for it can settle.",
+        &[
+            ("match_horizon = \"90d\"", "match_horizon = \"1s\""),
+            ("releases = \"chain\"", "releases = \"payee\""),
+            ("limit = \"20.00 usdc\"", "limit = \"0.30 usdc\""),
+        ],
+    );
+    let allowed = scene.pay(&Ask::new(run, "a", 200_000), allow());
+    scene.bind_exactly(&allowed);
+    scene.fail(allowed.index, accepted());
+    // The permit holds for ten minutes, and finality takes two.
+    scene.at(720_000).record(Command::Heartbeat {}, accepted());
+    scene.settle(allowed.index, 200_000, accepted_with(&["late"]));
+    scene.pay(&Ask::new(run, "b", 100_001), deny(&["budget:run-total"]));
+    scene.at(730_000).record(Command::Heartbeat {}, accepted());
+    scene.settle(allowed.index, 200_000, accepted_with(&["unmatched"]));
+    scene.finish()
+}
+
+fn flapping_clock() -> Decision {
+    let (mut scene, _) = Scene::plain_with(
+        "flood-under-a-clock-that-flaps",
+        "A time that is refused begins no new minute, so that a clock that flaps cannot fill the log.",
+        &[THREE],
+    );
+    let close = || Command::CloseRun { run: Index::new(70) };
+    for far in [100 * DAY, 200 * DAY, 300 * DAY] {
+        scene.back_at(far).record(close(), refused(&["clock-jump"]));
+    }
+    scene.back_at(400 * DAY).step(close(), refused(&["clock-jump"]).counted(1));
+    scene.back_at(1_000).step(close(), refused(&["unknown-run"]).counted(2));
     scene.finish()
 }

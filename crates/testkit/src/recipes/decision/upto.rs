@@ -9,6 +9,9 @@ use crate::vectors::Decision;
 /// A run may spend 0.30 USDC.
 const SMALL: (&str, &str) = ("limit = \"20.00 usdc\"", "limit = \"0.30 usdc\"");
 
+/// The payee's word may end a reservation.
+const PAYEE: (&str, &str) = ("releases = \"chain\"", "releases = \"payee\"");
+
 pub(super) fn all() -> Vec<Decision> {
     vec![
         upto_at_its_maximum(),
@@ -18,6 +21,8 @@ pub(super) fn all() -> Vec<Decision> {
         upto_for_less_with_another_amount(),
         upto_for_nothing(),
         upto_for_more(),
+        upto_for_nothing_then_for_all(),
+        upto_where_a_chain_releases(),
         exact_for_less(),
         upto_over_maximum(),
         upto_not_allowed(),
@@ -28,7 +33,7 @@ pub(super) fn all() -> Vec<Decision> {
 
 /// A run that may spend 0.30 USDC has an `upto` payment of at most 0.20 bound.
 fn upto(name: &'static str, shows: &'static str) -> (Scene, Index, Index) {
-    let (mut scene, run) = Scene::plain_with(name, shows, &[SMALL]);
+    let (mut scene, run) = Scene::plain_with(name, shows, &[SMALL, PAYEE]);
     let allowed = scene.pay(&Ask::upto(run, "a", 200_000), allow());
     scene.bind_exactly(&allowed);
     (scene, run, allowed.index)
@@ -105,6 +110,33 @@ fn upto_for_more() -> Decision {
         upto("upto-settled-for-more", "More than may be taken is marked, and counted as stated.");
     scene.settle_with(payment, 200_001, Some(rail::response_for(200_001)), accepted_with(&["excess"]));
     left(&mut scene, run, 99_999);
+    scene.finish()
+}
+
+fn upto_for_nothing_then_for_all() -> Decision {
+    let (mut scene, run, payment) = upto(
+        "upto-settled-for-nothing-then-for-all",
+        "Who says that nothing was taken, and later that all was, has contradicted himself, and the more is counted.",
+    );
+    scene.settle_with(payment, 0, Some(rail::response_for(0)), accepted());
+    scene.pay(&Ask::new(run, "between", 200_000), allow());
+    let all = Some(rail::response_for(200_000));
+    scene.settle_with(payment, 200_000, all, accepted_with(&["contradicts", "over-limit"]));
+    scene.pay(&Ask::new(run, "after", 1), deny(&["budget:run-total"]));
+    scene.finish()
+}
+
+fn upto_where_a_chain_releases() -> Decision {
+    let (mut scene, run) = Scene::plain_with(
+        "upto-settled-for-less-where-a-chain-releases",
+        "Where only a chain may end a reservation early, the payee's word that less was taken does not.",
+        &[SMALL],
+    );
+    let allowed = scene.pay(&Ask::upto(run, "a", 200_000), allow());
+    scene.bind_exactly(&allowed);
+    let nothing = Some(rail::response_for(0));
+    scene.settle_with(allowed.index, 0, nothing, accepted_with(&["amount-differs"]));
+    left(&mut scene, run, 100_000);
     scene.finish()
 }
 
