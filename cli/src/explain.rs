@@ -5,13 +5,14 @@ mod words;
 use counterfoil_audit::{Chapter, Report, Story};
 use counterfoil_record::verdict::{Check, CheckResult, Operand};
 use counterfoil_record::{SignedRecord, Verdict};
+use counterfoil_review::words::{safe, time};
 use counterfoil_store::Records as _;
 use serde::Serialize;
 
 use crate::args::Explain;
 use crate::evidence::{audit, open_log, read_trust};
 use crate::exit::{Exit, Failure};
-use crate::screen::{json, page, safe, time};
+use crate::screen::{json, page};
 use crate::verify;
 use words::headline;
 

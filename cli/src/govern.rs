@@ -5,12 +5,13 @@ use std::io::{self, BufRead as _, Read as _};
 
 use counterfoil_enforce::{Command, Core, Error, FileKey, Scripted, Signer, Surroundings, System};
 use counterfoil_record::Time;
+use counterfoil_review::words::safe;
 use counterfoil_store::{SqliteStore, Store};
 use serde::{Deserialize, Serialize};
 
 use crate::args::Govern;
 use crate::exit::{Exit, Failure, note};
-use crate::screen::{json_line, safe};
+use crate::screen::json_line;
 
 /// The longest line that is read, in bytes.
 const LINE_MOST: u64 = 1024 * 1024;

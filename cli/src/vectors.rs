@@ -3,6 +3,8 @@
 mod decision;
 mod evidence;
 
+use counterfoil_review::words::safe;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +13,7 @@ use serde::Deserialize;
 use crate::args::Vectors;
 use crate::evidence::read_text;
 use crate::exit::{Exit, Failure};
-use crate::screen::{line, safe};
+use crate::screen::line;
 
 /// A vector, by its kind.
 #[derive(Deserialize)]

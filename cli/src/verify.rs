@@ -1,11 +1,12 @@
 //! `verify`: a whole log, under trust.
 
 use counterfoil_audit::{Report, Verdict};
+use counterfoil_review::words::{safe, time};
 
 use crate::args::Verify;
 use crate::evidence::{audit, open_log, read_trust};
 use crate::exit::{Exit, Failure};
-use crate::screen::{json, page, safe, time};
+use crate::screen::{json, page};
 
 /// How many lines of one kind are shown as text; JSON has them all.
 const SHOWN: usize = 20;

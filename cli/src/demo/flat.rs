@@ -1,8 +1,8 @@
 //! The comparison: a wallet with a ceiling for the session, and full discretion under it.
 
 use counterfoil_record::Amount;
+use counterfoil_review::words::money;
 
-use crate::screen::money;
 
 /// What became of money that left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

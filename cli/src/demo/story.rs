@@ -7,6 +7,7 @@ use counterfoil_enforce::command::{Attach, Compensation, OpenRun, Pay, PlanItem,
 use counterfoil_enforce::{Command, Granted, Recorded};
 use counterfoil_record::verdict::Outcome;
 use counterfoil_record::{Amount, Hash32, Id, Index, Span, Time};
+use counterfoil_review::words::safe;
 
 use super::captured::{Purchase, purchase};
 use super::director::{Director, person, write_keys};
@@ -14,7 +15,7 @@ use super::flat::{Flat, Loss, usdc};
 use super::{LEVEL, heading};
 use crate::exit::Failure;
 use crate::init::write_trust;
-use crate::screen::{line, safe};
+use crate::screen::line;
 
 /// What the rest of the demonstration needs to know.
 pub(crate) struct Told {

@@ -3,9 +3,9 @@
 use counterfoil_audit::Chapter;
 use counterfoil_record::Input;
 use counterfoil_record::input::{Scope, Signed};
+use counterfoil_review::words::{safe, time};
 
 use super::outcome;
-use crate::screen::{safe, time};
 
 /// One line on `chapter`.
 pub(super) fn headline(chapter: &Chapter) -> String {
