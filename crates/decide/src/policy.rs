@@ -4,11 +4,15 @@
 //! the TOML, and named by the SHA-256 of that encoding. No rule has a default that allows.
 
 mod compile;
+mod keys;
 mod money;
+mod outline;
 mod source;
 
 pub(crate) use compile::{AGENT, GOVERNANCE, PLAN};
 pub use compile::{Kind, Place, PolicyError, Problem, compile};
+pub use keys::{Key, Presence, keys};
+pub use outline::Outline;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;

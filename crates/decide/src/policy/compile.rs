@@ -7,6 +7,7 @@
 mod parts;
 mod problem;
 mod rules;
+mod shape;
 mod share;
 
 pub(crate) use parts::{AGENT, GOVERNANCE, PLAN};
@@ -20,11 +21,13 @@ use core::str::FromStr;
 
 use counterfoil_rails::url::Pattern;
 use counterfoil_record::{Amount, Id, Span, Text};
+use serde::Deserialize as _;
 use toml::Spanned;
+use toml::de::DeTable;
 
 use super::money::{DecimalError, decimal, span};
-use super::source::{OneOrMany, Source, Table, Word};
-use super::{Money, Policy, Releases};
+use super::source::{OneOrMany, Placed, Source, Table, Word};
+use super::{Money, Outline, Policy, Releases};
 
 /// The longest policy source, in bytes.
 const SOURCE_MOST: usize = 20 * 1024;
@@ -44,30 +47,55 @@ pub fn compile(source: &str) -> Result<Policy, PolicyError> {
     if source.len() > SOURCE_MOST {
         return Err(PolicyError::one(Place::START, Kind::TooLong { len: source.len(), most: SOURCE_MOST }));
     }
-    let parsed: Source = toml::from_str(source).map_err(|error| {
+    let unreadable = |error: &toml::de::Error| Kind::Toml(error.message().into());
+    let table = DeTable::parse(source).map_err(|error| {
         let place = error.span().map_or(Place::START, |span| Place::of(source, &span));
-        PolicyError::one(place, Kind::Toml(error.message().into()))
+        PolicyError::one(place, unreadable(&error))
     })?;
-    let mut compiler = Compiler { source, problems: Vec::new() };
+    let outline = Outline::of_table(table.get_ref());
+    let mut compiler = Compiler { source, outline, problems: Vec::new() };
+    compiler.shape();
+    if !compiler.problems.is_empty() {
+        return Err(PolicyError::all(compiler.problems));
+    }
+    let parsed = Source::deserialize(toml::Deserializer::from(table)).map_err(|error| {
+        let span = error.span().unwrap_or_default();
+        PolicyError::all(Vec::from([compiler.found(&span, unreadable(&error))]))
+    })?;
     let policy = compiler.policy(&parsed);
     if let Some(policy) = &policy {
         compiler.fits_its_share(policy);
     }
     match policy {
         Some(policy) if compiler.problems.is_empty() => Ok(policy),
-        _ => Err(PolicyError { problems: compiler.problems }),
+        _ => Err(PolicyError::all(compiler.problems)),
     }
 }
 
 /// Collects problems while parts are compiled. A part with a problem is `None`.
 struct Compiler<'s> {
     source: &'s str,
+    outline: Outline,
     problems: Vec<Problem>,
 }
 
 impl Compiler<'_> {
+    /// A problem about the key at `span`.
+    fn found(&self, span: &Range<usize>, kind: Kind) -> Problem {
+        let key = self.outline.key_at(span.start).map(String::from);
+        Problem { place: Place::of(self.source, span), key, kind }
+    }
+
     fn problem(&mut self, span: &Range<usize>, kind: Kind) {
-        self.problems.push(Problem { place: Place::of(self.source, span), kind });
+        let problem = self.found(span, kind);
+        self.problems.push(problem);
+    }
+
+    /// A problem about the table that `id` is the id of.
+    fn problem_of(&mut self, id: &Word, kind: Kind) {
+        let mut problem = self.found(&id.span(), kind);
+        problem.key = problem.key.map(|key| key.strip_suffix(".id").map(String::from).unwrap_or(key));
+        self.problems.push(problem);
     }
 
     fn policy(&mut self, s: &Source) -> Option<Policy> {
@@ -153,7 +181,8 @@ impl Compiler<'_> {
         if known.contains(&id) {
             return Some(id);
         }
-        self.problem(&word.span(), Kind::NotDeclared { what, name: word.get_ref().clone() });
+        let declared = known.iter().map(|name| name.as_str().into()).collect();
+        self.problem(&word.span(), Kind::NotDeclared { what, name: word.get_ref().clone(), declared });
         None
     }
 
@@ -185,7 +214,8 @@ impl Compiler<'_> {
         };
         let found = asset.parse().ok().and_then(|id: Id| names.assets.get(&id).map(|pin| (id, pin)));
         let Some((asset, pin)) = found else {
-            self.problem(place, Kind::NotDeclared { what: "asset", name: asset.into() });
+            let declared = names.assets.keys().map(|name| name.as_str().into()).collect();
+            self.problem(place, Kind::NotDeclared { what: "asset", name: asset.into(), declared });
             return None;
         };
         match decimal(number, pin.decimals) {
@@ -225,15 +255,15 @@ impl Compiler<'_> {
         Some(amounts)
     }
 
-    fn list<S, T>(
+    fn list<S: Placed, T>(
         &mut self,
         what: &'static str,
         items: &[S],
         most: usize,
         mut compile: impl FnMut(&mut Self, &S) -> Option<T>,
     ) -> Option<Vec<T>> {
-        if items.len() > most {
-            self.problems.push(Problem { place: Place::START, kind: Kind::TooMany { what, most } });
+        if let Some(beyond) = items.get(most) {
+            self.problem(&beyond.place(), Kind::TooMany { what, most });
             return None;
         }
         let compiled: Vec<Option<T>> = items.iter().map(|item| compile(self, item)).collect();
@@ -246,9 +276,8 @@ impl Compiler<'_> {
         table: &Table<S>,
         mut compile: impl FnMut(&mut Self, &S) -> Option<T>,
     ) -> Option<BTreeMap<Id, T>> {
-        if table.len() > ENTRIES_MOST {
-            self.problems
-                .push(Problem { place: Place::START, kind: Kind::TooMany { what, most: ENTRIES_MOST } });
+        if let Some(beyond) = table.keys().nth(ENTRIES_MOST) {
+            self.problem(&beyond.span(), Kind::TooMany { what, most: ENTRIES_MOST });
             return None;
         }
         let compiled: Vec<Option<(Id, T)>> = table
@@ -293,4 +322,4 @@ impl Compiler<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::policy) mod tests;

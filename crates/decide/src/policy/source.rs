@@ -4,6 +4,7 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -12,6 +13,30 @@ use toml::Spanned;
 pub(super) type Word = Spanned<String>;
 /// A table of named entries with the place of each name.
 pub(super) type Table<T> = BTreeMap<Word, T>;
+
+/// An element of a list, which stands somewhere.
+pub(super) trait Placed {
+    /// Where.
+    fn place(&self) -> Range<usize>;
+}
+
+impl Placed for Word {
+    fn place(&self) -> Range<usize> {
+        self.span()
+    }
+}
+
+impl Placed for Budget {
+    fn place(&self) -> Range<usize> {
+        self.id.span()
+    }
+}
+
+impl Placed for Gate {
+    fn place(&self) -> Range<usize> {
+        self.id.span()
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,7 +101,7 @@ pub(super) struct Wallet {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Role {
-    pub(super) members: Table<Vec<Word>>,
+    pub(super) members: Spanned<Table<Vec<Word>>>,
 }
 
 #[derive(Deserialize)]

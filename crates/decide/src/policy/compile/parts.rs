@@ -88,16 +88,20 @@ impl Compiler<'_> {
     }
 
     pub(super) fn role(&mut self, role: &SourceRole) -> Option<Role> {
-        if role.members.is_empty() || role.members.len() > MEMBERS_MOST {
-            let place = role.members.keys().next().map_or(0..0, Spanned::span);
+        let place = role.members.span();
+        let members = role.members.get_ref();
+        if members.is_empty() {
+            self.problem(&place, Kind::Together("a role needs at least one person"));
+            return None;
+        }
+        if members.len() > MEMBERS_MOST {
             self.problem(&place, Kind::TooMany { what: "roles.*.members", most: MEMBERS_MOST });
             return None;
         }
-        for (name, _) in role.members.iter().filter(|(_, keys)| keys.is_empty()) {
+        for (name, _) in members.iter().filter(|(_, keys)| keys.is_empty()) {
             self.problem(&name.span(), Kind::Together("a person in a role needs at least one key"));
         }
-        let members =
-            self.table("roles.*.members", &role.members, |c, keys| c.vkeys("roles.*.members.*", keys))?;
+        let members = self.table("roles.*.members", members, |c, keys| c.vkeys("roles.*.members.*", keys))?;
         Some(Role { members })
     }
 
@@ -114,7 +118,7 @@ impl Compiler<'_> {
 
     /// Reports a public key that stands in the policy twice.
     pub(super) fn distinct_keys(&mut self, roles: &Table<SourceRole>, agents: &Table<Agent>) {
-        let people = roles.values().flat_map(|role| role.members.values().flatten());
+        let people = roles.values().flat_map(|role| role.members.get_ref().values().flatten());
         let words = people.chain(agents.values().flat_map(|agent| &agent.keys));
         let mut seen = BTreeSet::new();
         for word in words {

@@ -6,7 +6,7 @@ use core::fmt;
 use core::ops::Range;
 
 /// A place in the source, both counted from 1; the column in characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The line.
     pub line: usize,
@@ -19,7 +19,7 @@ impl Place {
     pub const START: Self = Self { line: 1, column: 1 };
 
     /// The place where `span` begins.
-    pub(super) fn of(source: &str, span: &Range<usize>) -> Self {
+    pub(in crate::policy) fn of(source: &str, span: &Range<usize>) -> Self {
         let before = source.get(..span.start).unwrap_or(source);
         let line = before.matches('\n').count().saturating_add(1);
         let last = before.rsplit('\n').next().unwrap_or_default();
@@ -32,22 +32,43 @@ impl Place {
 pub struct Problem {
     /// Where.
     pub place: Place,
+    /// The path of the key that it is about, as [`Outline`](crate::policy::Outline) names it; none if it is about
+    /// the whole.
+    pub key: Option<String>,
     /// What.
     pub kind: Kind,
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}: {}", self.place.line, self.place.column, self.kind)
+        write!(f, "line {}, column {}: ", self.place.line, self.place.column)?;
+        if let Some(key) = &self.key {
+            write!(f, "{key}: ")?;
+        }
+        self.kind.fmt(f)
     }
 }
 
 /// What can be wrong with a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Kind {
-    /// The TOML, or its keys and types.
+    /// The TOML, or the type of a value.
     #[error("{0}")]
     Toml(String),
+    /// A key that there is not.
+    #[error("there is no key `{name}` here; known are {}", .known.join(", "))]
+    UnknownKey {
+        /// The key.
+        name: String,
+        /// The keys that its table may have.
+        known: Vec<&'static str>,
+    },
+    /// A key that is needed.
+    #[error("missing; it takes {takes}")]
+    MissingKey {
+        /// What it takes.
+        takes: &'static str,
+    },
     /// The source is too long.
     #[error("the policy has {len} bytes, {most} is the most")]
     TooLong {
@@ -85,12 +106,14 @@ pub enum Kind {
         found: String,
     },
     /// A name that is not declared.
-    #[error("{what} `{name}` is not declared")]
+    #[error("{what} `{name}` is not declared; declared are {}", listed(.declared))]
     NotDeclared {
         /// What the name should be of.
         what: &'static str,
         /// The name.
         name: String,
+        /// What is declared.
+        declared: Vec<String>,
     },
     /// A word that is none of the choices.
     #[error("expected one of {}, found `{found}`", .choices.join(", "))]
@@ -153,16 +176,25 @@ pub enum Kind {
     },
 }
 
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { String::from("none") } else { names.join(", ") }
+}
+
 /// Why a policy does not compile.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct PolicyError {
-    /// The problems, in the order of their finding; at least one.
+    /// The problems, in the order of their places; at least one.
     pub problems: Vec<Problem>,
 }
 
 impl PolicyError {
     pub(super) fn one(place: Place, kind: Kind) -> Self {
-        Self { problems: Vec::from([Problem { place, kind }]) }
+        Self { problems: Vec::from([Problem { place, key: None, kind }]) }
+    }
+
+    pub(super) fn all(mut problems: Vec<Problem>) -> Self {
+        problems.sort_by_key(|problem| problem.place);
+        Self { problems }
     }
 }
 

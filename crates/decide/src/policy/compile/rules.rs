@@ -42,7 +42,7 @@ impl Compiler<'_> {
             None => None,
         };
         if limit.is_some() == count.is_some() {
-            self.problem(&budget.id.span(), Kind::Together("a budget has either `limit` or `count`"));
+            self.problem_of(&budget.id, Kind::Together("a budget has either `limit` or `count`"));
             return None;
         }
         let restore_refunds = budget.restore_refunds;
@@ -61,7 +61,7 @@ impl Compiler<'_> {
             }
             _ => {
                 let why = "a `window` has either `rolling`, or `every` and `utc_offset`";
-                self.problem(&budget.span(), Kind::Together(why));
+                self.problem_of(budget, Kind::Together(why));
                 None
             }
         }
@@ -96,7 +96,7 @@ impl Compiler<'_> {
             (Some(need), None) => Some(self.needed(&need.approvals, &need.from, &need.ttl, names)?),
             (None, Some(deny)) if *deny.get_ref() => None,
             _ => {
-                self.problem(&gate.id.span(), Kind::Together("a gate has either `need` or `deny = true`"));
+                self.problem_of(&gate.id, Kind::Together("a gate has either `need` or `deny = true`"));
                 return None;
             }
         };
@@ -125,7 +125,7 @@ impl Compiler<'_> {
             }
             (None, None) => (None, None),
             _ => {
-                self.problem(&gate.span(), Kind::Together("`budget` and `at_least_percent` go together"));
+                self.problem_of(gate, Kind::Together("`budget` and `at_least_percent` go together"));
                 return None;
             }
         };
@@ -145,7 +145,7 @@ impl Compiler<'_> {
             || condition.budget.is_some()
             || condition.category.is_some();
         if !stated {
-            self.problem(&gate.span(), Kind::Together("`when` states no condition"));
+            self.problem_of(gate, Kind::Together("`when` states no condition"));
         }
         Some(condition)
     }

@@ -24,7 +24,7 @@ impl Compiler<'_> {
         let bytes = largest_trace(policy);
         if bytes > TRACE_MOST {
             let kind = Kind::TraceTooLarge { bytes, most: TRACE_MOST };
-            self.problems.push(Problem { place: Place::START, kind });
+            self.problems.push(Problem { place: Place::START, key: None, kind });
         }
     }
 }

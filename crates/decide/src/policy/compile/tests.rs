@@ -13,7 +13,7 @@ use crate::policy::{
 };
 
 mod governed;
-mod sample;
+pub(in crate::policy) mod sample;
 mod share;
 mod windows;
 
@@ -136,9 +136,11 @@ fn sections_that_a_policy_does_not_have_are_not_known() {
     for section in ["governance", "mandates", "suspensions"] {
         let found = problems(&format!("{SAMPLE}[{section}]\n"));
         assert!(
-            matches!(&found[..], [Problem { kind: Kind::Toml(message), .. }] if message.contains(section)),
+            matches!(&found[..], [Problem { kind: Kind::UnknownKey { name, known }, .. }]
+                if name == section && known.contains(&"payees")),
             "{found:?}"
         );
+        assert_eq!(found[0].key.as_deref(), Some(section));
         assert_eq!(found[0].place, Place { line: SAMPLE.lines().count() + 1, column: 2 });
     }
 }
@@ -146,13 +148,55 @@ fn sections_that_a_policy_does_not_have_are_not_known() {
 #[test]
 fn what_is_not_known_is_refused_where_it_stands() {
     let kind = problem_at("finality = \"2m\"", "finality = \"2m\"\nleniency = 3", "leniency");
-    assert!(matches!(&kind, Kind::Toml(message) if message.contains("leniency")), "{kind}");
+    assert!(matches!(&kind, Kind::UnknownKey { name, .. } if name == "leniency"), "{kind}");
     let kind = problem_at("decimals = 6", "decimals = -6", "-6");
     assert!(matches!(kind, Kind::Toml(_)));
     let kind = problem_at("pay = true", "pay = \"yes\"", "\"yes\"");
     assert!(matches!(kind, Kind::Toml(_)));
     assert!(matches!(problems("name = ")[0].kind, Kind::Toml(_)));
-    assert!(matches!(problems("")[0].kind, Kind::Toml(_)));
+}
+
+#[test]
+fn every_key_that_is_unknown_or_missing_is_reported() {
+    let keys = |source: &str| -> Vec<_> {
+        let of = |problem: Problem| match problem.kind {
+            Kind::MissingKey { .. } => ("missing", problem.key.unwrap(), problem.place.line),
+            Kind::UnknownKey { .. } => ("unknown", problem.key.unwrap(), problem.place.line),
+            other => panic!("{other}"),
+        };
+        problems(source).into_iter().map(of).collect()
+    };
+    let nothing = keys("");
+    let needed = [
+        "name",
+        "version",
+        "initial_phase",
+        "assets",
+        "agents",
+        "wallets",
+        "phases",
+        "transactions",
+        "payees",
+        "resources",
+        "obligations",
+    ];
+    assert_eq!(nothing, needed.map(|key| ("missing", key.into(), 1)));
+    let source = SAMPLE
+        .replace("decimals = 6\n", "decimal = 6\n")
+        .replace("id = \"burst\"\nper", "id = \"burst\"\nPer")
+        .replace("window = { rolling = \"60s\" }", "window = { roling = \"60s\" }");
+    let line = |passage: &str| source[..source.find(passage).unwrap()].matches('\n').count() + 1;
+    let mut expected = [
+        ("missing", "assets.usdc.decimals", line("[assets.usdc]")),
+        ("unknown", "assets.usdc.decimal", line("decimal = 6")),
+        ("missing", "budgets.burst.per", line("id = \"burst\"") - 1),
+        ("unknown", "budgets.burst.Per", line("Per = ")),
+        ("unknown", "budgets.burst.window.roling", line("roling")),
+    ];
+    expected.sort_by_key(|(_, _, line)| *line);
+    let found = keys(&source);
+    let found: Vec<_> = found.iter().map(|(what, key, line)| (*what, key.as_str(), *line)).collect();
+    assert_eq!(found, expected);
 }
 
 #[test]
@@ -162,30 +206,41 @@ fn sections_that_a_policy_needs_are_required() {
         let at = SAMPLE.find(section).unwrap();
         let end = SAMPLE[at + 1..].find("\n[").map_or(SAMPLE.len(), |end| at + 1 + end + 1);
         let source = format!("{}{}", &SAMPLE[..at], &SAMPLE[end..]);
-        assert!(matches!(problems(&source)[0].kind, Kind::Toml(_)), "{section}");
+        let key = section.trim_matches(['[', ']', '\n']);
+        let found = problems(&source);
+        assert!(matches!(found[..], [Problem { kind: Kind::MissingKey { .. }, .. }]), "{found:?}");
+        assert_eq!(found[0].key.as_deref(), Some(key));
     }
 }
 
 #[test]
 fn names_that_are_not_declared_are_shown() {
-    let undeclared = |what, name: &str| Kind::NotDeclared { what, name: name.into() };
+    let undeclared = |what, name: &str, declared: &[&str]| Kind::NotDeclared {
+        what,
+        name: name.into(),
+        declared: declared.iter().map(ToString::to_string).collect(),
+    };
+    let phases = ["commit", "deliver", "execute", "explore"];
     assert_eq!(
         problem_at("limit = \"20.00 usdc\"", "limit = \"20.00 usd\"", "\"20.00 usd\""),
-        undeclared("asset", "usd")
+        undeclared("asset", "usd", &["usdc"])
     );
     assert_eq!(
         problem_at("to = [\"deliver\"]", "to = [\"delivery\"]", "\"delivery\""),
-        undeclared("phase", "delivery")
+        undeclared("phase", "delivery", &phases)
     );
     let initial = problem_at("initial_phase = \"explore\"", "initial_phase = \"begin\"", "\"begin\"");
-    assert_eq!(initial, undeclared("phase", "begin"));
+    assert_eq!(initial, undeclared("phase", "begin", &phases));
     let wallet = problem_at("agents = [\"researcher\"]", "agents = [\"stranger\"]", "\"stranger\"");
-    assert_eq!(wallet, undeclared("agent", "stranger"));
+    assert_eq!(wallet, undeclared("agent", "stranger", &["researcher"]));
     let role =
         problem_at("from = \"finance\", ttl = \"15m\"", "from = \"board\", ttl = \"15m\"", "\"board\"");
-    assert_eq!(role, undeclared("role", "board"));
+    assert_eq!(role, undeclared("role", "board", &["finance"]));
     let budget = problem_at("budget = \"agent-day\"", "budget = \"agent-week\"", "\"agent-week\"");
-    assert_eq!(budget, undeclared("budget", "agent-week"));
+    assert_eq!(
+        budget,
+        undeclared("budget", "agent-week", &["agent-day", "burst", "principal-month", "run-total"])
+    );
 }
 
 #[test]
@@ -363,7 +418,7 @@ fn what_goes_together_is_asked_for_together() {
 fn what_is_too_much_is_refused() {
     let long = format!("{SAMPLE}{}", "#".repeat(SOURCE_MOST));
     let kind = Kind::TooLong { len: long.len(), most: SOURCE_MOST };
-    assert_eq!(problems(&long), [Problem { place: Place::START, kind }]);
+    assert_eq!(problems(&long), [Problem { place: Place::START, key: None, kind }]);
     let gates: Vec<String> = (0..32)
         .map(|at| format!("[[gates]]\nid = \"g{at}\"\nwhen = {{ category = \"c\" }}\ndeny = true\n"))
         .collect();

@@ -44,20 +44,28 @@ fn a_power_is_of_people_that_there_are() {
         let line = POWERS.lines().find(|line| line.starts_with(name)).unwrap();
         let to = format!("{name} = {{ approvals = 1, from = \"board\" }}");
         let kind = problem_at(line, &to, "\"board\"");
-        assert_eq!(kind, Kind::NotDeclared { what: "role", name: "board".into() });
+        assert_eq!(
+            kind,
+            Kind::NotDeclared { what: "role", name: "board".into(), declared: ["finance".into()].into() }
+        );
         // The role has two people.
         for found in [0, 3] {
             let to = format!("{name} = {{ approvals = {found}, from = \"finance\" }}");
             let kind = problem_at(line, &to, &format!("{found}, from = \"finance\" }}"));
             assert_eq!(kind, Kind::OutOfRange { what: "approvals", least: 1, most: 2, found });
         }
-        for wrong in ["{ approvals = 1 }", "{ from = \"finance\" }", "1", "true"] {
+        for (lacking, there) in [("from", "{ approvals = 1 }"), ("approvals", "{ from = \"finance\" }")] {
+            let found = problems(&vary(line, &format!("{name} = {there}")));
+            assert!(matches!(found[..], [Problem { kind: Kind::MissingKey { .. }, .. }]), "{found:?}");
+            assert_eq!(found[0].key, Some(format!("powers.{name}.{lacking}")));
+        }
+        for wrong in ["1", "true"] {
             let found = problems(&vary(line, &format!("{name} = {wrong}")));
             assert!(matches!(found[..], [Problem { kind: Kind::Toml(_), .. }]), "{wrong}: {found:?}");
         }
     }
     let unknown = problem_at("write_off = {", "delegate = {", "delegate");
-    assert!(matches!(&unknown, Kind::Toml(message) if message.contains("delegate")), "{unknown}");
+    assert!(matches!(&unknown, Kind::UnknownKey { name, .. } if name == "delegate"), "{unknown}");
 }
 
 #[test]
@@ -94,7 +102,7 @@ fn limits_are_times_and_a_count_of_at_least_one() {
         assert_eq!(policy.unwrap().limits.refusals_per_minute, Some(count));
     }
     let unknown = problem_at("max_step = \"24h\"", "max_runs = 4", "max_runs");
-    assert!(matches!(&unknown, Kind::Toml(message) if message.contains("max_runs")), "{unknown}");
+    assert!(matches!(&unknown, Kind::UnknownKey { name, .. } if name == "max_runs"), "{unknown}");
 }
 
 #[test]

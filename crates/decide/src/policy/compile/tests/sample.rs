@@ -1,6 +1,6 @@
 //! A policy with everything that this version supports.
 
-pub(super) const SAMPLE: &str = r#"name = "research-agents"
+pub(in crate::policy) const SAMPLE: &str = r#"name = "research-agents"
 version = 7
 initial_phase = "explore"
 

@@ -35,7 +35,7 @@ fn a_trace_of_exactly_its_share_is_taken_and_one_byte_more_is_refused() {
     assert_eq!(bytes(&with(budgets, &gates)), TRACE_MOST);
     *gates.last_mut().unwrap() += 1;
     let kind = Kind::TraceTooLarge { bytes: TRACE_MOST + 1, most: TRACE_MOST };
-    assert_eq!(problems(&with(budgets, &gates)), [Problem { place: Place::START, kind }]);
+    assert_eq!(problems(&with(budgets, &gates)), [Problem { place: Place::START, key: None, kind }]);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn the_most_budgets_that_tell_runs_apart_do_not_fit() {
     assert!(
         matches!(
             found[..],
-            [Problem { place: Place::START, kind: Kind::TraceTooLarge { most: TRACE_MOST, .. } }]
+            [Problem { place: Place::START, key: None, kind: Kind::TraceTooLarge { most: TRACE_MOST, .. } }]
         ),
         "{found:?}"
     );
