@@ -12,7 +12,7 @@ mod source;
 pub(crate) use compile::{AGENT, GOVERNANCE, PLAN};
 pub use compile::{Kind, Place, PolicyError, Problem, compile};
 pub use keys::{Key, Presence, keys};
-pub use outline::Outline;
+pub use outline::{Outline, join};
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;

@@ -9,4 +9,12 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod diff;
+mod graph;
+pub mod rules;
+mod show;
 pub mod words;
+
+pub use diff::{Diff, Difference, Obstacle};
+pub use graph::graph;
+pub use show::Shown;

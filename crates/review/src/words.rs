@@ -5,7 +5,8 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt::Display;
 
-use counterfoil_record::{Amount, Text};
+use counterfoil_decide::policy::{Money, Policy};
+use counterfoil_record::{Amount, Id, Span, Text};
 use jiff::Timestamp;
 
 /// A time in milliseconds since 1970, UTC: `2026-11-23T03:51:29.000Z`.
@@ -28,4 +29,35 @@ pub fn money(amount: Amount, decimals: usize) -> String {
 /// Text from outside, without what could move the cursor or hide itself.
 pub fn safe(text: impl Display) -> String {
     Text::shown(text).as_str().to_owned()
+}
+
+/// An amount of an asset that the policy declares: `5.00 usdc`. Of one that it does not, in smallest units.
+pub fn amount(policy: &Policy, asset: &Id, amount: Amount) -> String {
+    match policy.assets.get(asset).and_then(|pin| usize::try_from(pin.decimals).ok()) {
+        Some(decimals) => format!("{} {asset}", money(amount, decimals)),
+        None => format!("{amount} smallest units of {asset}"),
+    }
+}
+
+/// An amount as the policy states it.
+pub fn stated(policy: &Policy, money: &Money) -> String {
+    amount(policy, &money.asset, money.amount)
+}
+
+/// A length of time in its largest whole unit: `15 minutes`.
+pub fn span(span: Span) -> String {
+    let seconds = span.seconds();
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let whole = units.into_iter().find(|(length, _)| seconds > 0 && seconds.checked_rem(*length) == Some(0));
+    let (length, unit) = whole.unwrap_or((1, "second"));
+    count(seconds.checked_div(length).unwrap_or(seconds), unit)
+}
+
+/// `1 person`, `2 runs`: a number of things, whose plural ends in s or is `people`.
+pub fn count(number: u64, thing: &str) -> String {
+    match (number, thing) {
+        (1, thing) => format!("1 {thing}"),
+        (_, "person") => format!("{number} people"),
+        (_, thing) => format!("{number} {thing}s"),
+    }
 }

@@ -58,7 +58,7 @@ impl Outline {
     fn walk(&mut self, table: &DeTable<'_>, path: &str, within: &str) {
         for (key, value) in table {
             let name = key.get_ref().as_ref();
-            let here = join(path, &part(name));
+            let here = join(path, name);
             let known = known(within, name);
             self.entries.push(Entry {
                 path: here.clone(),
@@ -93,7 +93,7 @@ impl Outline {
             let DeValue::Table(table) = element.get_ref() else { continue };
             let id = table.get("id").and_then(|id| id.get_ref().as_str());
             let name = id.map_or_else(|| at.saturating_add(1).to_string(), String::from);
-            let here = join(path, &part(&name));
+            let here = join(path, &name);
             self.entries.push(Entry {
                 path: here.clone(),
                 known: Some(within.clone()),
@@ -147,7 +147,9 @@ fn known(within: &str, name: &str) -> Option<String> {
     Some(join(within, last))
 }
 
-pub(super) fn join(path: &str, part: &str) -> String {
+/// The path of the key `name` below `path`, which is empty for the whole policy.
+pub fn join(path: &str, name: &str) -> String {
+    let part = part(name);
     if path.is_empty() { part.into() } else { format!("{path}.{part}") }
 }
 

@@ -1,0 +1,52 @@
+//! A policy in plain words: all that an approver reads.
+
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use counterfoil_decide::policy::Policy;
+use counterfoil_record::Hash32;
+use serde::Serialize;
+
+use crate::rules::{Rule, Section, rules};
+
+/// A policy in words, with the digest that names it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shown {
+    /// SHA-256 of the policy's canonical encoding: what is signed when it is adopted.
+    pub digest: Hash32,
+    /// Every rule.
+    pub rules: Vec<Rule>,
+}
+
+impl Shown {
+    /// Puts `policy` in words.
+    pub fn new(policy: &Policy) -> Self {
+        Self { digest: policy.digest(), rules: rules(policy) }
+    }
+
+    /// As a text of many lines, without a newline at its end.
+    pub fn text(&self) -> String {
+        let mut lines = Vec::new();
+        for section in Section::ALL {
+            lines.push(section.words().to_owned());
+            let mut of_it = self.rules.iter().filter(|rule| rule.section == section).peekable();
+            if of_it.peek().is_none() {
+                lines.push(format!("  {}", section.without()));
+            }
+            for rule in of_it {
+                let named = !rule.name.is_empty();
+                if named {
+                    lines.push(format!("  {}", rule.name));
+                }
+                let indent = if named { "    " } else { "  " };
+                lines.extend(rule.parts.iter().map(|part| format!("{indent}{}", part.words)));
+            }
+            if section == Section::Policy {
+                lines.push(format!("  its digest is {}", self.digest));
+            }
+        }
+        lines.join("\n")
+    }
+}
