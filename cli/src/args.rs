@@ -1,5 +1,9 @@
 //! The arguments of every command.
 
+mod policy;
+
+pub(crate) use policy::{Policy, PolicyCheck, PolicyCommand, PolicyDiff, PolicyShow};
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -25,7 +29,7 @@ pub(crate) enum Command {
     Init(Init),
     /// Make and show keys
     Key(Key),
-    /// Check a policy
+    /// Check, read and compare policies
     Policy(Policy),
     /// Decide what comes in on stdin, one JSON command a line
     Govern(Govern),
@@ -91,24 +95,6 @@ pub(crate) struct KeyFile {
     /// The name that the key signs under: a person, or a log's origin
     #[arg(long)]
     pub(crate) name: Id,
-}
-
-/// Check a policy.
-#[derive(clap::Args)]
-#[command(after_help = "Example:\n  counterfoil policy check policy.toml")]
-pub(crate) struct Policy {
-    #[command(subcommand)]
-    pub(crate) command: PolicyCommand,
-}
-
-/// What to do with a policy.
-#[derive(Subcommand)]
-pub(crate) enum PolicyCommand {
-    /// Compile a policy: print its name, version and digest, or every problem with its place
-    Check {
-        /// The TOML file
-        file: PathBuf,
-    },
 }
 
 /// Decide what comes in on stdin, one JSON command a line.

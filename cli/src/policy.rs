@@ -1,4 +1,9 @@
-//! `policy`: checking a policy before it is put in force.
+//! `policy`: what there is to know about a policy before it is put in force.
+
+mod check;
+mod diff;
+mod show;
+mod suggest;
 
 use std::path::Path;
 
@@ -7,22 +12,21 @@ use counterfoil_decide::policy::{Policy, compile};
 use crate::args::{Policy as Args, PolicyCommand};
 use crate::evidence::read_text;
 use crate::exit::{Exit, Failure};
-use crate::screen::line;
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let PolicyCommand::Check { file } = &args.command;
-    let policy = read(file)?.1;
-    line(format_args!("{} version {} compiles", policy.name, policy.version))?;
-    line(format_args!("digest {}", policy.digest()))?;
-    Ok(Exit::Done)
+    match &args.command {
+        PolicyCommand::Check(args) => check::run(args),
+        PolicyCommand::Show(args) => show::run(args),
+        PolicyCommand::Diff(args) => diff::run(args),
+    }
 }
 
-/// Reads and compiles a policy; every problem is named with file, line and column.
+/// Reads and compiles a policy; every problem is named with file, line, column and key.
 pub(crate) fn read(file: &Path) -> Result<(String, Policy), Failure> {
     let source = read_text(file)?;
     let policy = compile(&source).map_err(|error| {
-        let problems = error.problems.iter().map(|problem| format!("{}: {problem}", file.display()));
-        Failure::check(problems.collect::<Vec<_>>().join("\n"))
+        let say = |problem| format!("{}: {}", file.display(), suggest::with_suggestion(problem));
+        Failure::check(error.problems.iter().map(say).collect::<Vec<_>>().join("\n"))
     })?;
     Ok((source, policy))
 }

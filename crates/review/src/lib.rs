@@ -9,12 +9,16 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod daily;
 mod diff;
 mod graph;
 pub mod rules;
 mod show;
+mod warnings;
 pub mod words;
 
+pub use daily::{Daily, daily};
 pub use diff::{Diff, Difference, Obstacle};
 pub use graph::graph;
 pub use show::Shown;
+pub use warnings::{Ceiling, Warning, WarningCode, warnings};

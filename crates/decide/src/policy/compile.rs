@@ -27,7 +27,7 @@ use toml::de::DeTable;
 
 use super::money::{DecimalError, decimal, span};
 use super::source::{OneOrMany, Placed, Source, Table, Word};
-use super::{Money, Outline, Policy, Releases};
+use super::{AssetPin, Money, Outline, Policy, Releases};
 
 /// The longest policy source, in bytes.
 const SOURCE_MOST: usize = 20 * 1024;
@@ -69,6 +69,34 @@ pub fn compile(source: &str) -> Result<Policy, PolicyError> {
     match policy {
         Some(policy) if compiler.problems.is_empty() => Ok(policy),
         _ => Err(PolicyError::all(compiler.problems)),
+    }
+}
+
+/// Reads an amount of one of `assets`, as in `0.50 usdc`.
+fn amount(assets: &BTreeMap<Id, AssetPin>, text: &str) -> Result<Money, Kind> {
+    let expected = |expected, found: &str| Kind::Expected { expected, found: found.into() };
+    let (number, asset) =
+        text.split_once(' ').ok_or_else(|| expected("an amount and an asset, as in 0.50 usdc", text))?;
+    let found = asset.parse().ok().and_then(|id: Id| assets.get(&id).map(|pin| (id, pin)));
+    let (asset, pin) = found.ok_or_else(|| {
+        let declared = assets.keys().map(|name| name.as_str().into()).collect();
+        Kind::NotDeclared { what: "asset", name: asset.into(), declared }
+    })?;
+    let amount = decimal(number, pin.decimals).map_err(|error| match error {
+        DecimalError::Form => expected("a plain decimal number", number),
+        DecimalError::TooManyPlaces => Kind::TooManyPlaces { number: number.into(), decimals: pin.decimals },
+        DecimalError::TooLarge => Kind::TooLarge { number: number.into() },
+    })?;
+    Ok(Money { asset, amount })
+}
+
+impl Policy {
+    /// Reads an amount of one of the policy's assets as a policy states it: `0.50 usdc`.
+    ///
+    /// # Errors
+    /// [`Kind::Expected`], [`Kind::NotDeclared`], [`Kind::TooManyPlaces`], [`Kind::TooLarge`].
+    pub fn amount(&self, text: &str) -> Result<Money, Kind> {
+        amount(&self.assets, text)
     }
 }
 
@@ -205,34 +233,10 @@ impl Compiler<'_> {
     }
 
     fn money(&mut self, text: &str, place: &Range<usize>, names: &parts::Names<'_>) -> Option<Money> {
-        let Some((number, asset)) = text.split_once(' ') else {
-            self.problem(
-                place,
-                Kind::Expected { expected: "an amount and an asset, as in 0.50 usdc", found: text.into() },
-            );
-            return None;
-        };
-        let found = asset.parse().ok().and_then(|id: Id| names.assets.get(&id).map(|pin| (id, pin)));
-        let Some((asset, pin)) = found else {
-            let declared = names.assets.keys().map(|name| name.as_str().into()).collect();
-            self.problem(place, Kind::NotDeclared { what: "asset", name: asset.into(), declared });
-            return None;
-        };
-        match decimal(number, pin.decimals) {
-            Ok(amount) => Some(Money { asset, amount }),
-            Err(error) => {
-                self.problem(
-                    place,
-                    match error {
-                        DecimalError::Form => {
-                            Kind::Expected { expected: "a plain decimal number", found: number.into() }
-                        }
-                        DecimalError::TooManyPlaces => {
-                            Kind::TooManyPlaces { number: number.into(), decimals: pin.decimals }
-                        }
-                        DecimalError::TooLarge => Kind::TooLarge { number: number.into() },
-                    },
-                );
+        match amount(names.assets, text) {
+            Ok(money) => Some(money),
+            Err(kind) => {
+                self.problem(place, kind);
                 None
             }
         }

@@ -63,6 +63,45 @@ impl Pattern {
     }
 }
 
+impl Pattern {
+    /// True if every URL that `other` matches is matched by this one too.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.compare(other, |mine, theirs| match (mine, theirs) {
+            ("**", segment) => !segment.is_empty(),
+            (_, "**") => false,
+            ("*", segment) => !segment.is_empty(),
+            (literal, segment) => literal == segment,
+        })
+    }
+
+    /// True if some URL is matched by both.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.compare(other, |mine, theirs| match (mine, theirs) {
+            ("*" | "**", segment) | (segment, "*" | "**") => !segment.is_empty(),
+            (mine, theirs) => mine == theirs,
+        })
+    }
+
+    /// Compares segment by segment. A `**` takes in whatever the other has left.
+    fn compare(&self, other: &Self, fits: impl Fn(&str, &str) -> bool) -> bool {
+        if (self.0.http, &self.0.host, self.0.port) != (other.0.http, &other.0.host, other.0.port) {
+            return false;
+        }
+        let (mut mine, mut theirs) = (self.0.segments(), other.0.segments());
+        loop {
+            match (mine.next(), theirs.next()) {
+                (None, None) => return true,
+                (Some(one), Some(another)) if fits(one, another) => {
+                    if one == "**" || another == "**" {
+                        return true;
+                    }
+                }
+                _ => return false,
+            }
+        }
+    }
+}
+
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
@@ -96,3 +135,6 @@ impl FromStr for Pattern {
 }
 
 serde_as_text!(Pattern);
+
+#[cfg(test)]
+mod tests;

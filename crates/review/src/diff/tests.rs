@@ -86,7 +86,10 @@ fn a_rule_that_only_one_has_is_one_difference() {
 #[test]
 fn what_the_log_would_refuse_is_said() {
     let version = Obstacle::PolicyVersionNotRising { before: 1, after: 1 };
-    assert_eq!(diff("limit = \"20.00 usdc\"", "limit = \"21.00 usdc\"").obstacles, core::slice::from_ref(&version));
+    assert_eq!(
+        diff("limit = \"20.00 usdc\"", "limit = \"21.00 usdc\"").obstacles,
+        core::slice::from_ref(&version)
+    );
     let identity = diff("window = { rolling = \"60s\" }", "window = { rolling = \"61s\" }").obstacles;
     assert_eq!(
         identity,
