@@ -47,21 +47,15 @@ pub fn compile(source: &str) -> Result<Policy, PolicyError> {
     if source.len() > SOURCE_MOST {
         return Err(PolicyError::one(Place::START, Kind::TooLong { len: source.len(), most: SOURCE_MOST }));
     }
-    let unreadable = |error: &toml::de::Error| Kind::Toml(error.message().into());
-    let table = DeTable::parse(source).map_err(|error| {
-        let place = error.span().map_or(Place::START, |span| Place::of(source, &span));
-        PolicyError::one(place, unreadable(&error))
-    })?;
+    let table = DeTable::parse(source).map_err(|error| not_toml(source, &error))?;
     let outline = Outline::of_table(table.get_ref());
     let mut compiler = Compiler { source, outline, problems: Vec::new() };
     compiler.shape();
     if !compiler.problems.is_empty() {
         return Err(PolicyError::all(compiler.problems));
     }
-    let parsed = Source::deserialize(toml::Deserializer::from(table)).map_err(|error| {
-        let span = error.span().unwrap_or_default();
-        PolicyError::all(Vec::from([compiler.found(&span, unreadable(&error))]))
-    })?;
+    let parsed = Source::deserialize(toml::Deserializer::from(table))
+        .map_err(|error| PolicyError::all(Vec::from([compiler.mistyped(&error)])))?;
     let policy = compiler.policy(&parsed);
     if let Some(policy) = &policy {
         compiler.fits_its_share(policy);
@@ -70,6 +64,18 @@ pub fn compile(source: &str) -> Result<Policy, PolicyError> {
         Some(policy) if compiler.problems.is_empty() => Ok(policy),
         _ => Err(PolicyError::all(compiler.problems)),
     }
+}
+
+/// A source that is not TOML. What can be made out of it tells the key; else what stands before the line's `=`.
+fn not_toml(source: &str, error: &toml::de::Error) -> PolicyError {
+    let span = error.span().unwrap_or_default();
+    let place = Place::of(source, &span);
+    let (table, _) = DeTable::parse_recoverable(source);
+    let outline = Outline::of_table(table.get_ref());
+    let line = source.lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
+    let before = || line.split_once('=').map(|(key, _)| key.trim()).filter(|key| !key.is_empty());
+    let key = outline.key_at(span.start).or_else(before).map(String::from);
+    PolicyError::all(Vec::from([Problem { place, key, kind: Kind::Toml(error.message().into()) }]))
 }
 
 /// Reads an amount of one of `assets`, as in `0.50 usdc`.
@@ -112,6 +118,13 @@ impl Compiler<'_> {
     fn found(&self, span: &Range<usize>, kind: Kind) -> Problem {
         let key = self.outline.key_at(span.start).map(String::from);
         Problem { place: Place::of(self.source, span), key, kind }
+    }
+
+    /// A value of the wrong type.
+    fn mistyped(&self, error: &toml::de::Error) -> Problem {
+        let span = error.span().unwrap_or_default();
+        let takes = self.outline.takes(span.start).unwrap_or("something else");
+        self.found(&span, Kind::Type { message: error.message().into(), takes })
     }
 
     fn problem(&mut self, span: &Range<usize>, kind: Kind) {

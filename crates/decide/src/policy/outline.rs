@@ -14,7 +14,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::compile::Place;
-use super::keys;
+use super::keys::{self, keys};
 
 /// One key of a source.
 pub(super) struct Entry {
@@ -109,10 +109,19 @@ impl Outline {
 
     /// The path of the innermost key whose name or value is at `offset`.
     pub(super) fn key_at(&self, offset: usize) -> Option<&str> {
+        self.entry_at(offset).map(|entry| entry.path.as_str())
+    }
+
+    /// What the key at `offset` takes.
+    pub(super) fn takes(&self, offset: usize) -> Option<&'static str> {
+        let known = self.entry_at(offset)?.known.as_deref()?;
+        keys().find(|key| key.path == known).map(|key| key.takes)
+    }
+
+    fn entry_at(&self, offset: usize) -> Option<&Entry> {
         let at = |range: &Range<usize>| range.contains(&offset);
         let found = self.entries.iter().filter(|entry| at(&entry.key) || at(&entry.value));
-        let innermost = found.min_by_key(|entry| entry.value.len());
-        innermost.map(|entry| entry.path.as_str())
+        found.min_by_key(|entry| entry.value.len())
     }
 
     /// The place of the key `path` in `source`, whose outline this is.

@@ -137,7 +137,7 @@ pub(super) struct Transactions {
 
 /// One text, or a list of texts.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text or a list of texts")]
 pub(super) enum OneOrMany {
     One(String),
     Many(Vec<String>),

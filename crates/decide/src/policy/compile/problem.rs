@@ -52,9 +52,17 @@ impl fmt::Display for Problem {
 /// What can be wrong with a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Kind {
-    /// The TOML, or the type of a value.
+    /// It is not TOML.
     #[error("{0}")]
     Toml(String),
+    /// A value of the wrong type.
+    #[error("{message}; the key takes {takes}")]
+    Type {
+        /// What the value is, and what it should be.
+        message: String,
+        /// What the key takes.
+        takes: &'static str,
+    },
     /// A key that there is not.
     #[error("there is no key `{name}` here; known are {}", .known.join(", "))]
     UnknownKey {

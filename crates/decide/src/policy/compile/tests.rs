@@ -150,9 +150,11 @@ fn what_is_not_known_is_refused_where_it_stands() {
     let kind = problem_at("finality = \"2m\"", "finality = \"2m\"\nleniency = 3", "leniency");
     assert!(matches!(&kind, Kind::UnknownKey { name, .. } if name == "leniency"), "{kind}");
     let kind = problem_at("decimals = 6", "decimals = -6", "-6");
-    assert!(matches!(kind, Kind::Toml(_)));
+    assert!(matches!(kind, Kind::Type { takes: "0 to 38", .. }), "{kind}");
     let kind = problem_at("pay = true", "pay = \"yes\"", "\"yes\"");
-    assert!(matches!(kind, Kind::Toml(_)));
+    assert!(matches!(kind, Kind::Type { takes: "true or false", .. }), "{kind}");
+    let kind = problem_at("required_above = \"0.50 usdc\"", "required_above = 3", "3\nmax_deadline");
+    assert!(matches!(&kind, Kind::Type { message, .. } if message == "expected a text or a list of texts"));
     assert!(matches!(problems("name = ")[0].kind, Kind::Toml(_)));
 }
 

@@ -61,7 +61,7 @@ fn a_power_is_of_people_that_there_are() {
         }
         for wrong in ["1", "true"] {
             let found = problems(&vary(line, &format!("{name} = {wrong}")));
-            assert!(matches!(found[..], [Problem { kind: Kind::Toml(_), .. }]), "{wrong}: {found:?}");
+            assert!(matches!(found[..], [Problem { kind: Kind::Type { .. }, .. }]), "{wrong}: {found:?}");
         }
     }
     let unknown = problem_at("write_off = {", "delegate = {", "delegate");

@@ -188,5 +188,5 @@ fn restore_refunds_says_yes_or_no() {
     let absent = compile(&vary("restore_refunds = true\n", "")).unwrap();
     assert!(!absent.budgets[3].restore_refunds);
     let kind = problem_at("restore_refunds = true", "restore_refunds = \"yes\"", "\"yes\"");
-    assert!(matches!(kind, Kind::Toml(_)), "{kind}");
+    assert!(matches!(kind, Kind::Type { takes: "true or false", .. }), "{kind}");
 }
