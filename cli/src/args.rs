@@ -65,9 +65,11 @@ pub(crate) struct Init {
 }
 
 /// Make and show keys.
+///
+/// Keys are PKCS#8 PEM, as OpenSSL writes them. The passphrase of an encrypted one is asked for on the terminal.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Example:\n  counterfoil key new alice.pem --name alice\n  counterfoil key show alice.pem --name alice"
+    after_help = "Example:\n  counterfoil key new alice.pem --name alice --encrypt\n  counterfoil key show alice.pem --name alice"
 )]
 pub(crate) struct Key {
     #[command(subcommand)]
@@ -78,7 +80,13 @@ pub(crate) struct Key {
 #[derive(Subcommand)]
 pub(crate) enum KeyCommand {
     /// Make a new Ed25519 key as PKCS#8 PEM, and print its verifier key
-    New(KeyFile),
+    New {
+        #[command(flatten)]
+        file: KeyFile,
+        /// Encrypt the key; the passphrase is asked for on the terminal, twice
+        #[arg(long)]
+        encrypt: bool,
+    },
     /// Print the verifier key of a PKCS#8 PEM file
     Show(KeyFile),
 }

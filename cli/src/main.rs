@@ -15,6 +15,7 @@ mod init;
 mod key;
 mod policy;
 mod screen;
+mod terminal;
 mod vectors;
 mod verify;
 
