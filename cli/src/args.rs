@@ -1,10 +1,14 @@
 //! The arguments of every command.
 
+mod statement;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use counterfoil_record::Id;
 use counterfoil_record::key::NamedKey;
+
+pub(crate) use statement::*;
 
 /// Decides, records and verifies what AI agents pay.
 ///
@@ -20,6 +24,7 @@ pub(crate) struct Args {
 
 /// The commands.
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "arguments are parsed once")]
 pub(crate) enum Command {
     /// Make a log with its key, its genesis record and a trust file for the auditor
     Init(Init),
@@ -29,6 +34,10 @@ pub(crate) enum Command {
     Policy(Policy),
     /// Decide what comes in on stdin, one JSON command a line
     Govern(Govern),
+    /// Say what waits for people
+    Pending(Pending),
+    /// Read, sign and check what people say
+    Statement(Statement),
     /// Verify a log: make every decision again
     Verify(Verify),
     /// Tell the story of one payment

@@ -9,4 +9,9 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod lines;
+pub mod needs;
+pub mod pending;
+pub mod statement;
+mod trace;
 pub mod words;
