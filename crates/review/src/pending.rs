@@ -223,17 +223,16 @@ impl Pending {
             words::time(self.time.millis())
         )]);
         for it in &self.waiting {
-            let since = words::time(it.since.millis());
-            out.push(match &it.enter {
-                None => format!("payment {}, held since {since}", it.record),
-                Some(phase) => {
-                    format!("run {}, to enter {phase}, asked by record {} {since}", it.run, it.record)
-                }
-            });
+            out.push(String::new());
             out.push(lines::text(&it.lines));
+            if it.enter.is_some() {
+                let asked = format!("by record {}, {}", it.record, words::time(it.since.millis()));
+                out.push(lines::text(&[Line::new("asked", asked)]));
+            }
             let open = it.needs.iter().filter(|need| need.result == CheckResult::Needs);
             out.extend(open.map(|need| lines::text(&[Line::new("needs", need.words())])));
         }
+        out.extend(self.decided.first().map(|_| String::new()));
         out.extend(self.decided.iter().map(|it| match it.claimed_now {
             Outcome::Allow => {
                 format!("payment {} waits for nobody: it would be allowed if claimed", it.payment)
