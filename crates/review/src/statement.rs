@@ -18,12 +18,12 @@ use counterfoil_record::cose::Algorithm;
 use counterfoil_record::input::{Claim, EnterPhase};
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::statement::{Answer, Said, SignedStatement, SubjectKind};
-use counterfoil_record::verdict::{CheckResult, Code, Outcome};
+use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, Outcome};
 use counterfoil_record::{Id, Input, Time, Verdict};
 
 use crate::lines::Line;
 use crate::needs::{Need, needs};
-use crate::trace::{against, list};
+use crate::trace::{against, is_against, list};
 use crate::words;
 
 /// Why a statement cannot be read against a log: it answers nothing that the log asks.
@@ -223,7 +223,10 @@ fn asks_people(state: &State, input: &Input, verdict: &Verdict) -> Result<(), No
         // What is collected is counted when it is claimed or entered, however that would come out now.
         Input::Claim(_) => verdict.outcome != Outcome::Refused,
         Input::EnterPhase(_) => {
-            verdict.outcome == Outcome::Accepted || verdict.codes == [Code::ConditionsNotMet]
+            // Where there is no way into the phase from where the run is, no answer is ever counted.
+            let only_people = |row: &Check| !is_against(row) || row.check == CheckName::Approvals;
+            verdict.outcome == Outcome::Accepted
+                || (verdict.codes == [Code::ConditionsNotMet] && verdict.trace.iter().all(only_people))
         }
         Input::Pay(_) => verdict.outcome == Outcome::Deny,
         Input::Suspend(_) => verdict.outcome == Outcome::Accepted,
