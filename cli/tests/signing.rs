@@ -201,7 +201,7 @@ fn a_purchase_is_made_again_while_another_payment_for_it_is_open() {
 fn what_a_failed_transaction_is_owed_is_given_up() {
     let desk = Desk::new(&two_people());
     let run_index = desk.open_run("report-17");
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64;
+    let now = desk.pending()["time"].as_u64().unwrap();
     let begin = json!({"type": "begin", "run": run_index, "id": "bundle", "deadline": now + 600_000,
         "steps": [{"id": "one", "reversible": true}]});
     let transaction = desk.answer(&begin.to_string())["index"].as_u64().unwrap();

@@ -5,9 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
+use counterfoil_record::text::is_deceptive;
 use serde::Serialize;
-
-use crate::words::safe;
 
 /// One line of what is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,9 +18,10 @@ pub struct Line {
 }
 
 impl Line {
-    /// A line; characters that could move the cursor or hide themselves are shown as `?`.
+    /// A line, whole however long it is; characters that could move the cursor or hide themselves are shown as `?`.
     pub fn new(label: &'static str, value: impl Display) -> Self {
-        Self { label, value: safe(value) }
+        let value = format!("{value}").chars().map(|c| if is_deceptive(c) { '?' } else { c }).collect();
+        Self { label, value }
     }
 }
 

@@ -93,13 +93,15 @@ pub struct Decided {
 
 /// Entries of phases that were asked for, as they are seen in the log.
 #[derive(Clone, Debug, Default)]
-pub struct Entries(BTreeMap<Hash32, Entry>);
+pub struct Entries(BTreeMap<(Index, Id), Entry>);
 
 #[derive(Clone, Debug)]
 struct Entry {
+    /// What was asked.
+    digest: Hash32,
+    /// The record that asked it first.
     record: Index,
     since: Time,
-    enter: EnterPhase,
 }
 
 impl Entries {
@@ -110,13 +112,15 @@ impl Entries {
                 let approvals = row(&record.verdict, CheckName::Approvals);
                 let asked = approvals.filter(|row| row.result == CheckResult::Needs);
                 let digest = asked.and_then(|row| row.operands.get(&OperandName::Digest));
-                if let Some(Operand::Hash(digest)) = digest {
-                    let entry = Entry { record: record.index, since: record.time, enter: enter.clone() };
-                    self.0.entry(*digest).or_insert(entry);
+                let Some(Operand::Hash(digest)) = digest else { return };
+                let entry = Entry { digest: *digest, record: record.index, since: record.time };
+                let known = self.0.entry((enter.run, enter.phase.clone())).or_insert_with(|| entry.clone());
+                if known.digest != *digest {
+                    *known = entry;
                 }
             }
             Input::CloseRun(close) if record.verdict.outcome == Outcome::Accepted => {
-                self.0.retain(|_, entry| entry.enter.run != close.run);
+                self.0.retain(|(run, _), _| *run != close.run);
             }
             _ => {}
         }
@@ -145,12 +149,12 @@ pub fn pending(state: &State, entries: &Entries, time: Time) -> Result<Pending, 
             decided.push(Decided { payment: *payment, claimed_now: verdict.outcome, because });
         }
     }
-    for (digest, entry) in &entries.0 {
-        let subject = state.subject_of_phase(entry.enter.run, &entry.enter.phase);
-        if subject.is_none_or(|subject| subject.digest != *digest) {
+    for ((run, phase), entry) in &entries.0 {
+        let subject = state.subject_of_phase(*run, phase);
+        if subject.is_none_or(|subject| subject.digest != entry.digest) {
             continue;
         }
-        let about = Input::EnterPhase(entry.enter.clone());
+        let about = Input::EnterPhase(EnterPhase { run: *run, phase: phase.clone() });
         let verdict = rehearsed(state, &about, time)?;
         let needs = |result| verdict.trace.iter().any(|row| row.result == result);
         if needs(CheckResult::Needs) && !needs(CheckResult::Fail) {

@@ -39,6 +39,9 @@ fn now(scene: &Scene) -> Time {
     Time::from_millis(scene.script.now + 1)
 }
 
+/// A change to what is signed.
+type Change<'c> = &'c dyn Fn(&mut Statement);
+
 /// The bytes that alice would sign.
 fn to_be_signed(statement: &Statement, at: Time) -> Vec<u8> {
     statement.to_unsigned(&keys::person("alice"), at).to_be_signed()
@@ -77,7 +80,7 @@ fn each_field_of_what_is_signed_changes_the_screen_or_is_refused() {
         screen(&to_be_signed(&statement, Time::from_millis(time.millis() + 1_000)), state, time);
     assert_ne!(signed_later.unwrap(), before);
     // These answer nothing that is asked.
-    let refused: [(&str, &dyn Fn(&mut Statement)); 8] = [
+    let refused: [(&str, Change<'_>); 8] = [
         ("it is about the log", &|it| it.origin = "another.example".parse().unwrap()),
         ("in the role operations", &|it| it.role = "operations".parse().unwrap()),
         ("its digest is another", &|it| it.digest = Hash32::of(&[b"another"])),
@@ -99,12 +102,10 @@ fn each_field_of_what_is_signed_changes_the_screen_or_is_refused() {
     let mut older = said.clone();
     older.header.algorithm = Algorithm::EdDsa;
     assert_ne!(text(&read(&older, None, state, time).unwrap().lines), before);
-    for change in [
-        &(|said: &mut Said| said.header.kid = keys::person("bob").key().thumbprint()) as &dyn Fn(&mut Said),
-        &|said| said.header.claims.issuer = "bob".parse().unwrap(),
-    ] {
-        let mut other = said.clone();
-        change(&mut other);
+    let (mut another_key, mut another_name) = (said.clone(), said);
+    another_key.header.kid = keys::person("bob").key().thumbprint();
+    another_name.header.claims.issuer = "bob".parse().unwrap();
+    for other in [another_key, another_name] {
         assert!(matches!(read(&other, None, state, time), Err(NotAsked::Signer { .. })));
     }
 }
