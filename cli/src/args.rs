@@ -1,6 +1,7 @@
 //! The arguments of every command.
 
 mod policy;
+pub(crate) mod statement;
 
 pub(crate) use policy::{Policy, PolicyCheck, PolicyCommand, PolicyDiff, PolicyShow};
 
@@ -9,6 +10,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use counterfoil_record::Id;
 use counterfoil_record::key::NamedKey;
+
+pub(crate) use statement::*;
 
 /// Decides, records and verifies what AI agents pay.
 ///
@@ -24,6 +27,7 @@ pub(crate) struct Args {
 
 /// The commands.
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "arguments are parsed once")]
 pub(crate) enum Command {
     /// Make a log with its key, its genesis record and a trust file for the auditor
     Init(Init),
@@ -33,6 +37,10 @@ pub(crate) enum Command {
     Policy(Policy),
     /// Decide what comes in on stdin, one JSON command a line
     Govern(Govern),
+    /// Say what waits for people
+    Pending(Pending),
+    /// Read, sign and check what people say
+    Statement(Statement),
     /// Verify a log: make every decision again
     Verify(Verify),
     /// Tell the story of one payment
@@ -69,9 +77,11 @@ pub(crate) struct Init {
 }
 
 /// Make and show keys.
+///
+/// Keys are PKCS#8 PEM, as OpenSSL writes them. The passphrase of an encrypted one is asked for on the terminal.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Example:\n  counterfoil key new alice.pem --name alice\n  counterfoil key show alice.pem --name alice"
+    after_help = "Example:\n  counterfoil key new alice.pem --name alice --encrypt\n  counterfoil key show alice.pem --name alice"
 )]
 pub(crate) struct Key {
     #[command(subcommand)]
@@ -82,7 +92,13 @@ pub(crate) struct Key {
 #[derive(Subcommand)]
 pub(crate) enum KeyCommand {
     /// Make a new Ed25519 key as PKCS#8 PEM, and print its verifier key
-    New(KeyFile),
+    New {
+        #[command(flatten)]
+        file: KeyFile,
+        /// Encrypt the key; the passphrase is asked for on the terminal, twice
+        #[arg(long)]
+        encrypt: bool,
+    },
     /// Print the verifier key of a PKCS#8 PEM file
     Show(KeyFile),
 }

@@ -5,14 +5,19 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use counterfoil_audit::{Auditor, Checked, Report, Trust};
+use counterfoil_audit::{Auditor, Checked, Report, Trust, Verdict};
 use counterfoil_decide::State;
+use counterfoil_enforce::{Surroundings as _, System};
+use counterfoil_record::Time;
 use counterfoil_store::{Records as _, SqliteReader, StoreError};
 
-use crate::exit::Failure;
+use crate::exit::{Failure, note};
 
 /// The longest text file that is read, in bytes.
 const FILE_MOST: u64 = 1024 * 1024;
+
+/// How far the clock may be behind the log's last record, in milliseconds: what the core lets pass.
+const CLOCK_SLACK: u64 = 1_000;
 
 /// Reads a text file of bounded length.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
@@ -61,4 +66,36 @@ pub(crate) fn audit(
     }
     let state = auditor.state().clone();
     (auditor.finish(), state)
+}
+
+/// The state of a log that verifies, and the moment to decide at: now, or the log's last time if that is a little later.
+/// `each` sees every record. Without trust whoever runs the command is told that nothing is pinned.
+pub(crate) fn verified(
+    path: &Path,
+    trust: Option<&Path>,
+    each: &mut dyn FnMut(&Checked, &State),
+) -> Result<(State, Time), Failure> {
+    let trust = read_trust(trust)?;
+    let pinned = trust.is_some();
+    let (report, state) = audit(&open_log(path)?, trust, each);
+    if report.verdict != Verdict::Verified && (pinned || report.verdict != Verdict::Insufficient) {
+        let findings = report.findings.iter().take(5).map(|finding| match finding.index {
+            Some(index) => format!("record {index}: {}", finding.code),
+            None => finding.code.to_string(),
+        });
+        let found: Vec<String> = findings.collect();
+        let word = report.verdict.word();
+        let why = if found.is_empty() { word.into() } else { format!("{word}: {}", found.join("; ")) };
+        return Err(Failure::of(report.verdict, format_args!("{}: {why}", path.display())));
+    }
+    if !pinned {
+        note("nothing is pinned: without --trust the log's own key is all that speaks for it");
+    }
+    let now = System.now().map_err(Failure::new)?;
+    let behind = state.time.millis().saturating_sub(now.millis());
+    if behind > CLOCK_SLACK {
+        return Err(Failure::new(format_args!("the clock is {behind} ms behind the log's last record")));
+    }
+    let time = now.max(state.time);
+    Ok((state, time))
 }

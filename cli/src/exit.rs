@@ -43,6 +43,11 @@ impl Failure {
         Self { message: message.to_string(), verdict: Verdict::Failed }
     }
 
+    /// What an audit came to.
+    pub(crate) fn of(verdict: Verdict, message: impl Display) -> Self {
+        Self { message: message.to_string(), verdict }
+    }
+
     /// An error at a place: a file, a line.
     pub(crate) fn at(place: impl Display, error: impl Display) -> Self {
         Self::new(format_args!("{place}: {error}"))

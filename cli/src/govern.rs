@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::args::Govern;
 use crate::exit::{Exit, Failure, note};
 use crate::screen::json_line;
+use crate::terminal::read_key;
 
 /// The longest line that is read, in bytes.
 const LINE_MOST: u64 = 1024 * 1024;
@@ -50,7 +51,7 @@ struct Unanswered {
 }
 
 pub(crate) fn run(args: &Govern) -> Result<Exit, Failure> {
-    let key = FileKey::read(&args.key).map_err(|error| Failure::at(args.key.display(), error))?;
+    let key = read_key(&args.key)?;
     if args.replay { replay(args, key) } else { live(args, key) }
 }
 

@@ -6,19 +6,22 @@ use counterfoil_record::key::NamedKey;
 use crate::args::{Key, KeyCommand, KeyFile};
 use crate::exit::{Exit, Failure};
 use crate::screen::line;
+use crate::terminal::{new_passphrase, read_key};
 
 pub(crate) fn run(args: &Key) -> Result<Exit, Failure> {
     match &args.command {
-        KeyCommand::New(file) => {
+        KeyCommand::New { file, encrypt } => {
             let key = FileKey::generate().map_err(Failure::new)?;
             let named = named(file, &key)?;
-            key.write_new(&file.file).map_err(|error| Failure::at(file.file.display(), error))?;
+            let passphrase = encrypt.then(new_passphrase).transpose()?;
+            let written = match &passphrase {
+                Some(passphrase) => key.write_new_encrypted(&file.file, passphrase),
+                None => key.write_new(&file.file),
+            };
+            written.map_err(|error| Failure::at(file.file.display(), error))?;
             line(named)?;
         }
-        KeyCommand::Show(file) => {
-            let key = FileKey::read(&file.file).map_err(|error| Failure::at(file.file.display(), error))?;
-            line(named(file, &key)?)?;
-        }
+        KeyCommand::Show(file) => line(named(file, &read_key(&file.file)?)?)?,
     }
     Ok(Exit::Done)
 }

@@ -13,8 +13,11 @@ mod explain;
 mod govern;
 mod init;
 mod key;
+mod pending;
 mod policy;
 mod screen;
+mod statement;
+mod terminal;
 mod vectors;
 mod verify;
 
@@ -30,6 +33,8 @@ fn main() -> ExitCode {
         Command::Key(args) => key::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Govern(args) => govern::run(&args),
+        Command::Pending(args) => pending::run(&args),
+        Command::Statement(args) => statement::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Vectors(args) => vectors::run(&args),

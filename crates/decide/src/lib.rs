@@ -22,6 +22,7 @@ mod step;
 mod subject;
 
 pub use draft::{Decision, Repeat, Step};
+pub use signed::Signers;
 pub use state::{Pending, State};
 pub use subject::Subject;
 

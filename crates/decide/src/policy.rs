@@ -9,9 +9,10 @@ mod money;
 mod outline;
 mod source;
 
-pub(crate) use compile::{AGENT, GOVERNANCE, PLAN};
-pub use compile::{Kind, Place, PolicyError, Problem, compile};
+pub(crate) use compile::{AGENT, PLAN};
+pub use compile::{GOVERNANCE, Kind, Place, PolicyError, Problem, compile};
 pub use keys::{Key, Presence, keys};
+pub use money::span;
 pub use outline::{Outline, join};
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use alloc::vec::Vec;
 
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::key::NamedKey;
+use counterfoil_record::statement::SubjectKind;
 use counterfoil_record::{Amount, Hash32, Id, Span, Text, wire_choice, wire_code, wire_map};
 
 wire_map! {
@@ -338,6 +340,24 @@ wire_map! {
         3 => write_off: Option<Power>,
         /// Move the clock further than `max_step`.
         4 => clock: Option<Power>,
+    }
+}
+
+impl Powers {
+    /// The power that statements of `kind` use; `None` where it is not given, or is none of the policy's.
+    pub const fn of(&self, kind: SubjectKind) -> Option<&Power> {
+        match kind {
+            SubjectKind::Resume => self.resume.as_ref(),
+            SubjectKind::Override => self.override_purchase.as_ref(),
+            SubjectKind::WriteOff => self.write_off.as_ref(),
+            SubjectKind::Clock => self.clock.as_ref(),
+            SubjectKind::Payment
+            | SubjectKind::Phase
+            | SubjectKind::Policy
+            | SubjectKind::Key
+            | SubjectKind::Suspend
+            | SubjectKind::Request => None,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use counterfoil_record::statement::{Answer, SignedStatement, SubjectKind};
 use counterfoil_record::verdict::Code;
 use counterfoil_record::{Amount, Hash32, Id, Index, Input, Octets, Time};
 
-use crate::policy::{GOVERNANCE, Policy, Power};
+use crate::policy::{GOVERNANCE, Policy};
 use crate::state::{Revoked, State};
 use crate::subject::Subject;
 
@@ -35,6 +35,34 @@ impl<'s> Group<'s> {
     /// One party with its keys.
     pub(crate) fn one(role: &'s str, name: &'s Id, keys: &'s [NamedKey]) -> Self {
         Self { role, people: Vec::from([(name, keys)]) }
+    }
+}
+
+/// Those whose signatures an input takes, and how many of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signers<'s> {
+    /// The role that they sign in.
+    pub role: &'s str,
+    /// The people, with their keys.
+    pub members: &'s BTreeMap<Id, Vec<NamedKey>>,
+    /// How many different people it takes.
+    pub needed: u64,
+}
+
+impl<'s> Signers<'s> {
+    fn with_power(policy: &'s Policy, kind: SubjectKind) -> Result<Self, Code> {
+        let power = policy.powers.of(kind).ok_or(Code::NoPower)?;
+        let role = policy.roles.get(&power.role).ok_or(Code::NoPower)?;
+        Ok(Self { role: power.role.as_str(), members: &role.members, needed: power.approvals })
+    }
+
+    fn who_govern(state: &'s State) -> Result<Self, Code> {
+        let governance = state.governance.as_ref().ok_or(Code::NoPower)?;
+        Ok(Self { role: GOVERNANCE, members: &governance.members, needed: governance.quorum })
+    }
+
+    fn group(&self) -> Group<'s> {
+        Group::of(self.role, self.members)
     }
 }
 
@@ -130,12 +158,9 @@ impl<'s> Witness<'s> {
         statements: &[Octets],
         saying: &Subject,
         policy: &'s Policy,
-        power: Option<&'s Power>,
     ) -> Result<u64, Code> {
-        let power = power.ok_or(Code::NoPower)?;
-        let role = policy.roles.get(&power.role).ok_or(Code::NoPower)?;
-        let group = Group::of(power.role.as_str(), &role.members);
-        self.reach(statements, saying, &group, power.approvals)
+        let signers = Signers::with_power(policy, saying.kind)?;
+        self.reach(statements, saying, &signers.group(), signers.needed)
     }
 
     /// Whether the governance says `saying`. Where there is none, the operator alone decides, and nobody can sign.
@@ -145,13 +170,10 @@ impl<'s> Witness<'s> {
         saying: &Subject,
         state: &'s State,
     ) -> Result<(), Code> {
-        match &state.governance {
-            Some(governance) => {
-                let group = Group::of(GOVERNANCE, &governance.members);
-                self.reach(statements, saying, &group, governance.quorum).map(|_| ())
-            }
-            None if statements.is_empty() => Ok(()),
-            None => Err(Code::NoPower),
+        match Signers::who_govern(state) {
+            Ok(signers) => self.reach(statements, saying, &signers.group(), signers.needed).map(|_| ()),
+            Err(_) if statements.is_empty() => Ok(()),
+            Err(code) => Err(code),
         }
     }
 
@@ -217,6 +239,18 @@ impl State {
     /// What people say to move the clock.
     pub(crate) fn clock_saying(&self, to: Time) -> Subject {
         self.about_control(SubjectKind::Clock, &[&to.millis().to_be_bytes()])
+    }
+
+    /// Those who sign statements of `kind` that stand in the input that they are for.
+    ///
+    /// # Errors
+    /// [`Code::NoPower`] where nobody does, [`Code::NoPolicy`] where there is no policy that could say so. A
+    /// suspension may be signed by anybody who has a role.
+    pub fn signers_of(&self, kind: SubjectKind) -> Result<Signers<'_>, Code> {
+        match kind {
+            SubjectKind::Policy | SubjectKind::Key => Signers::who_govern(self),
+            _ => Signers::with_power(&self.policy.as_ref().ok_or(Code::NoPolicy)?.policy, kind),
+        }
     }
 
     /// What the statements in `input` must say; `None` for an input that carries none. What an agent signs, and

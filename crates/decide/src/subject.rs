@@ -1,7 +1,9 @@
 //! What a statement answers or says: a digest over everything that it depends on.
 
+use counterfoil_record::input::Pay;
 use counterfoil_record::statement::SubjectKind;
-use counterfoil_record::{Hash32, Id, Index, Time};
+use counterfoil_record::verdict::{CheckName, CheckResult, Operand, OperandName, Outcome};
+use counterfoil_record::{Hash32, Id, Index, Input, Time, Verdict};
 
 use crate::state::{InForce, Run, State};
 
@@ -44,7 +46,38 @@ pub(crate) fn of_phase(index: Index, run: &Run, phase: &Id, policy: &InForce) ->
     Some((Subject { kind: SubjectKind::Phase, digest, against: against.index }, against.time))
 }
 
+impl Subject {
+    /// What has to be signed for a `pay` that `verdict` denies: the agent's request, or that the purchase may be
+    /// made while another payment for it is open.
+    pub fn lacking(pay: &Pay, verdict: &Verdict) -> Option<Self> {
+        if verdict.outcome != Outcome::Deny {
+            return None;
+        }
+        let of = |check, kind| {
+            let row = verdict.trace.iter().find(|row| row.check == check)?;
+            let Some(Operand::Hash(digest)) = row.operands.get(&OperandName::Digest) else { return None };
+            let against = match row.operands.get(&OperandName::Index) {
+                Some(Operand::Number(index)) => Index::new(u64::try_from(index.units()).ok()?),
+                _ => pay.run,
+            };
+            (row.result == CheckResult::Fail).then_some(Self { kind, digest: *digest, against })
+        };
+        of(CheckName::Agent, SubjectKind::Request).or(of(CheckName::Purchase, SubjectKind::Override))
+    }
+}
+
 impl State {
+    /// What statements for `input` have to say, if it comes to `verdict`: those that stand in it, or for a claim and
+    /// the entry of a phase those that are collected for it. `None` where nobody is asked.
+    pub fn asked(&self, input: &Input, verdict: &Verdict) -> Option<Subject> {
+        match input {
+            Input::Pay(pay) => Subject::lacking(pay, verdict),
+            Input::Claim(claim) => self.subject_of_payment(claim.payment),
+            Input::EnterPhase(enter) => self.subject_of_phase(enter.run, &enter.phase),
+            input => self.subject_of(input),
+        }
+    }
+
     /// What approvers of the held `payment` are asked; `None` where it is not held.
     pub fn subject_of_payment(&self, payment: Index) -> Option<Subject> {
         let hold = self.payments.get(&payment)?.hold.as_ref()?;

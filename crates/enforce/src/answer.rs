@@ -172,21 +172,7 @@ impl Question {
     pub(crate) fn unsigned(record: &Record, subject: Option<Subject>) -> Option<Self> {
         let verdict = &record.verdict;
         match &record.input {
-            Input::Pay(pay) if verdict.outcome == Outcome::Deny => {
-                let of = |check, kind| {
-                    let row = verdict.trace.iter().find(|row| row.check == check)?;
-                    let failed = row.result == CheckResult::Fail;
-                    let Some(Operand::Hash(digest)) = row.operands.get(&OperandName::Digest) else {
-                        return None;
-                    };
-                    let against = match row.operands.get(&OperandName::Index) {
-                        Some(Operand::Number(index)) => Index::new(u64::try_from(index.units()).ok()?),
-                        _ => pay.run,
-                    };
-                    failed.then_some(Self { kind, digest: *digest, against, run: None, phase: None })
-                };
-                of(CheckName::Agent, SubjectKind::Request).or(of(CheckName::Purchase, SubjectKind::Override))
-            }
+            Input::Pay(pay) => Subject::lacking(pay, verdict).map(|it| Self::new(it, None)),
             _ if verdict.codes.contains(&Code::QuorumNotReached) => subject.map(|it| Self::new(it, None)),
             _ => None,
         }

@@ -243,6 +243,21 @@ pub enum Command {
 }
 
 impl Command {
+    /// The signed statements that stand in it, base64; `None` for a command in which none can stand.
+    pub const fn statements_mut(&mut self) -> Option<&mut Vec<String>> {
+        match self {
+            Self::AdoptPolicy { statements, .. }
+            | Self::RotateKey { statements, .. }
+            | Self::RevokeKey { statements, .. }
+            | Self::Suspend { statements, .. }
+            | Self::Resume { statements, .. }
+            | Self::Clock { statements, .. }
+            | Self::WriteOff { statements, .. } => Some(statements),
+            Self::Pay(pay) => Some(&mut pay.overrides),
+            _ => None,
+        }
+    }
+
     /// A policy to be put in force, as far as the operator goes.
     pub fn adopt_policy(source: &str) -> Self {
         Self::AdoptPolicy { source: source.into(), statements: Vec::new() }

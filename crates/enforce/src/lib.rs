@@ -40,6 +40,7 @@ mod error;
 mod pay;
 mod permit;
 mod prepare;
+mod rehearse;
 mod signer;
 mod surroundings;
 
@@ -49,5 +50,6 @@ pub use core::{Core, Outstanding};
 pub use error::Error;
 pub use permit::{NotAllowed, Permit};
 pub use prepare::{CommandError, TOOL};
+pub use rehearse::{Rehearsed, rehearse};
 pub use signer::{FileKey, KeyFileError, SignError, Signer};
 pub use surroundings::{Scripted, Surroundings, SurroundingsError, System};

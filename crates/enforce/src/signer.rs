@@ -1,4 +1,6 @@
-//! Who signs records and checkpoints: a trait, so that a hardware module can, and a key in a file.
+//! Who signs records, checkpoints and statements: a trait, so that a hardware module can, and a key in a file.
+
+mod encrypted;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -9,6 +11,8 @@ use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, KeypairBytes};
 use ed25519_dalek::{Signer as _, SigningKey};
 use zeroize::Zeroizing;
+
+use self::encrypted::{Encrypted, encrypt, is_encrypted};
 
 /// One who signs for the log.
 pub trait Signer {
@@ -30,8 +34,8 @@ pub struct SignError(pub String);
 /// The longest key file that is read, in bytes.
 const FILE_MOST: u64 = 16 * 1024;
 
-/// An Ed25519 key from a PKCS#8 PEM file, as `openssl genpkey -algorithm ed25519` writes it. Whoever reads
-/// the file can sign records of the log.
+/// An Ed25519 key from a PKCS#8 PEM file, as `openssl genpkey -algorithm ed25519` writes it, also under a
+/// passphrase. Whoever reads an unencrypted file can sign with it.
 #[derive(Debug)]
 pub struct FileKey {
     key: SigningKey,
@@ -47,9 +51,21 @@ pub enum KeyFileError {
     /// It is longer than any key file.
     #[error("longer than {FILE_MOST} bytes")]
     TooLong,
-    /// It is not an unencrypted PKCS#8 PEM file of an Ed25519 key.
-    #[error("not an unencrypted PKCS#8 PEM file of an Ed25519 key")]
+    /// It is not a PKCS#8 PEM file of an Ed25519 key.
+    #[error("not a PKCS#8 PEM file of an Ed25519 key")]
     NotAKey,
+    /// It is encrypted, and nobody was there to be asked for the passphrase.
+    #[error("the key is encrypted, and its passphrase cannot be asked for: {0}")]
+    NoPassphrase(std::io::Error),
+    /// It is encrypted in a way that is not known here.
+    #[error("the key is encrypted in another way than PBES2 with AES, and scrypt or PBKDF2 with SHA-2")]
+    UnknownEncryption,
+    /// To derive the key would take more than anybody needs.
+    #[error("the key asks for more memory or time to be decrypted than any key needs")]
+    TooCostly,
+    /// The passphrase does not decrypt it.
+    #[error("the passphrase does not decrypt the key")]
+    WrongPassphrase,
     /// The operating system gives no randomness.
     #[error("there is no usable randomness")]
     Random,
@@ -82,9 +98,27 @@ impl FileKey {
     /// The key in the PEM text.
     ///
     /// # Errors
-    /// [`KeyFileError::NotAKey`] for anything else, encrypted keys included.
+    /// [`KeyFileError::NotAKey`] for anything else, [`KeyFileError::NoPassphrase`] for an encrypted key.
     pub fn from_pem(pem: &str) -> Result<Self, KeyFileError> {
-        let key = SigningKey::from_pkcs8_pem(pem).map_err(|_| KeyFileError::NotAKey)?;
+        Self::from_pem_with(pem, || Err(std::io::ErrorKind::Unsupported.into()))
+    }
+
+    /// The key in the PEM text. If it is encrypted, `ask` is asked for the passphrase.
+    ///
+    /// # Errors
+    /// As [`KeyFileError`] says.
+    pub fn from_pem_with(
+        pem: &str,
+        ask: impl FnOnce() -> std::io::Result<Zeroizing<String>>,
+    ) -> Result<Self, KeyFileError> {
+        let key = if is_encrypted(pem) {
+            let encrypted = Encrypted::parse(pem)?;
+            let passphrase = ask().map_err(KeyFileError::NoPassphrase)?;
+            SigningKey::from_pkcs8_der(encrypted.decrypt(&passphrase)?.as_bytes())
+        } else {
+            SigningKey::from_pkcs8_pem(pem)
+        };
+        let key = key.map_err(|_| KeyFileError::NotAKey)?;
         let public = PublicKey::from_bytes(key.verifying_key().to_bytes())?;
         Ok(Self { key, public })
     }
@@ -92,14 +126,25 @@ impl FileKey {
     /// The key in the file.
     ///
     /// # Errors
-    /// As [`KeyFileError`] says.
+    /// As [`KeyFileError`] says; [`KeyFileError::NoPassphrase`] for an encrypted key.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
+        Self::read_with(path, || Err(std::io::ErrorKind::Unsupported.into()))
+    }
+
+    /// The key in the file. If it is encrypted, `ask` is asked for the passphrase.
+    ///
+    /// # Errors
+    /// As [`KeyFileError`] says.
+    pub fn read_with(
+        path: &Path,
+        ask: impl FnOnce() -> std::io::Result<Zeroizing<String>>,
+    ) -> Result<Self, KeyFileError> {
         let mut pem = Zeroizing::new(Vec::new());
         let read = File::open(path)?.take(FILE_MOST.saturating_add(1)).read_to_end(&mut pem)?;
         if u64::try_from(read).is_ok_and(|read| read > FILE_MOST) {
             return Err(KeyFileError::TooLong);
         }
-        Self::from_pem(core::str::from_utf8(&pem).map_err(|_| KeyFileError::NotAKey)?)
+        Self::from_pem_with(core::str::from_utf8(&pem).map_err(|_| KeyFileError::NotAKey)?, ask)
     }
 
     /// The key as PKCS#8 PEM text.
@@ -111,20 +156,41 @@ impl FileKey {
         bytes.to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyFileError::NotAKey)
     }
 
+    /// The key as PKCS#8 PEM text, encrypted under `passphrase`: scrypt and AES-256-CBC, as OpenSSL reads them.
+    ///
+    /// # Errors
+    /// [`KeyFileError::Random`].
+    pub fn to_encrypted_pem(&self, passphrase: &str) -> Result<Zeroizing<String>, KeyFileError> {
+        let der = self.key.to_pkcs8_der().map_err(|_| KeyFileError::NotAKey)?;
+        encrypt(der.as_bytes(), passphrase)
+    }
+
     /// Writes the key to a new file that only its owner may read.
     ///
     /// # Errors
     /// [`KeyFileError::Io`], also where there is a file.
     pub fn write_new(&self, path: &Path) -> Result<(), KeyFileError> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
-        file.write_all(self.to_pem()?.as_bytes())?;
-        file.sync_all()?;
-        Ok(())
+        write_new(path, &self.to_pem()?)
     }
+
+    /// Writes the key to a new file that only its owner may read, encrypted under `passphrase`.
+    ///
+    /// # Errors
+    /// [`KeyFileError::Io`], also where there is a file.
+    pub fn write_new_encrypted(&self, path: &Path, passphrase: &str) -> Result<(), KeyFileError> {
+        write_new(path, &self.to_encrypted_pem(passphrase)?)
+    }
+}
+
+fn write_new(path: &Path, pem: &str) -> Result<(), KeyFileError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(pem.as_bytes())?;
+    file.sync_all()?;
+    Ok(())
 }
 
 impl Signer for FileKey {

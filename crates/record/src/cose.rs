@@ -168,6 +168,24 @@ fn to_be_signed(protected: &[u8], payload: &[u8]) -> Vec<u8> {
     w.into_bytes()
 }
 
+/// Header and payload of bytes that are to be signed: what a signature over exactly them would stand for.
+///
+/// # Errors
+/// As [`Class`] says: anything that [`Unsigned::to_be_signed`] would not have given for `profile`.
+pub fn read_to_be_signed(bytes: &[u8], profile: Profile) -> Result<(Header, Vec<u8>), Error> {
+    if bytes.len() > MESSAGE_MOST {
+        return Err(Class::OutOfRange.at(MESSAGE_MOST));
+    }
+    let mut r = Reader::new(bytes);
+    r.array_of(4)?;
+    constant(&mut r, "Signature1")?;
+    let protected = r.bytes(MESSAGE_MOST)?;
+    r.bytes(0)?;
+    let payload = r.bytes(MESSAGE_MOST)?;
+    r.finish()?;
+    Ok((Header::decode(protected, profile)?, payload.into()))
+}
+
 /// A message that decoded; nothing about its signature is known yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {

@@ -6,7 +6,7 @@
 //! the record that is answered, so that an approval fits one thing at one moment and no other.
 
 use crate::codec::{Error, Wire};
-use crate::cose::{Algorithm, Claims, Header, Message, Profile, Unsigned};
+use crate::cose::{Algorithm, Claims, Header, Message, Profile, Unsigned, read_to_be_signed};
 use crate::key::{NamedKey, PublicKey};
 use crate::text::Id;
 use crate::{Hash32, Index, Time, wire_code, wire_map};
@@ -101,6 +101,39 @@ impl Statement {
     }
 }
 
+/// What a statement says, and who it says signs it, as its bytes have it. Nothing about a signature is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The protected header.
+    pub header: Header,
+    /// The payload.
+    pub statement: Statement,
+}
+
+impl Said {
+    /// What a signature over exactly these bytes would say.
+    ///
+    /// # Errors
+    /// As [`SignedStatement::decode`].
+    pub fn from_to_be_signed(bytes: &[u8]) -> Result<Self, Error> {
+        let (header, payload) = read_to_be_signed(bytes, PROFILE)?;
+        let statement = read_payload(&header, &payload)?;
+        Ok(Self { header, statement })
+    }
+}
+
+fn read_payload(header: &Header, payload: &[u8]) -> Result<Statement, Error> {
+    let statement = Statement::from_bytes(payload)?;
+    if statement.format != FORMAT {
+        // The head of the map and the key 1 are one byte each.
+        return Err(crate::codec::Class::OutOfRange.at(2));
+    }
+    if header.claims.subject != statement.subject() {
+        return Err(crate::codec::Class::OutOfRange.at(0));
+    }
+    Ok(statement)
+}
+
 /// A statement as it arrived: decoded, its signature not verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedStatement {
@@ -117,15 +150,13 @@ impl SignedStatement {
     /// subject is not the payload's.
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         let message = Message::decode(bytes, PROFILE)?;
-        let statement = Statement::from_bytes(message.payload())?;
-        if statement.format != FORMAT {
-            // The head of the map and the key 1 are one byte each.
-            return Err(crate::codec::Class::OutOfRange.at(2));
-        }
-        if message.header().claims.subject != statement.subject() {
-            return Err(crate::codec::Class::OutOfRange.at(0));
-        }
+        let statement = read_payload(message.header(), message.payload())?;
         Ok(Self { message, statement })
+    }
+
+    /// What it says, with the header.
+    pub fn said(&self) -> Said {
+        Said { header: self.message.header().clone(), statement: self.statement.clone() }
     }
 
     /// What it says, whoever signed it.

@@ -19,7 +19,7 @@ use counterfoil_record::cose::{Message, Unsigned};
 use counterfoil_record::input::{Enclosed, Governance, Mandate, Scope, Signed};
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::private::Private;
-use counterfoil_record::statement::{self, SignedStatement, Statement};
+use counterfoil_record::statement::{self, Said, SignedStatement, Statement};
 use counterfoil_record::verdict::{Check, Operand, Outcome, Verdict};
 use counterfoil_record::{Amount, Id, Input, PROFILE, Record, SignedRecord, Text};
 use proptest::prelude::*;
@@ -42,6 +42,10 @@ fn one_message(bytes: &[u8]) {
     if let Ok(record) = SignedRecord::decode(bytes) {
         let message = Message::decode(bytes, PROFILE).unwrap();
         assert_eq!(again(&message, PROFILE, record.unverified().to_bytes()), bytes);
+    }
+    if let Ok(said) = Said::from_to_be_signed(bytes) {
+        let unsigned = Unsigned::new(statement::PROFILE, &said.header, said.statement.to_bytes());
+        assert_eq!(unsigned.to_be_signed(), bytes);
     }
     if let Ok(statement) = SignedStatement::decode(bytes) {
         let message = Message::decode(bytes, statement::PROFILE).unwrap();

@@ -16,7 +16,7 @@ use coset::{CoseSign1, TaggedCborSerializable as _, iana};
 use counterfoil_record::codec::{Class, Wire, Writer};
 use counterfoil_record::cose::{Algorithm, Claims, Header, Message, Unsigned};
 use counterfoil_record::key::NamedKey;
-use counterfoil_record::statement::{self, Answer, PROFILE, SignedStatement, Statement};
+use counterfoil_record::statement::{self, Answer, PROFILE, Said, SignedStatement, Statement};
 use counterfoil_record::verdict::{Outcome, Verdict};
 use counterfoil_record::{SignedRecord, Time, VerifyError};
 use ed25519_dalek::Signer as _;
@@ -54,6 +54,29 @@ fn another_reader_of_cose_sees_the_same_bytes_to_sign() {
         assert!(verified.is_ok(), "{name}");
         assert_eq!(sign1.to_tagged_vec().unwrap(), bytes, "{name}");
     }
+}
+
+#[test]
+fn what_would_be_signed_is_read_as_what_was_signed() {
+    let (named, _) = person();
+    for (name, statement) in statements() {
+        let unsigned = statement.to_unsigned(&named, Time::from_millis(1_767_225_601_999));
+        let bytes = unsigned.to_be_signed();
+        let arrived = SignedStatement::decode(&signed_statement(&statement)).unwrap();
+        assert_eq!(Said::from_to_be_signed(&bytes), Ok(arrived.said()), "{name}");
+        for end in 0..bytes.len() {
+            assert!(Said::from_to_be_signed(&bytes[..end]).is_err(), "{name}, cut at {end}");
+        }
+        let longer = [bytes.as_slice(), &[0]].concat();
+        let refused = Said::from_to_be_signed(&longer);
+        assert_eq!(refused, Err(Class::TrailingBytes.at(bytes.len())), "{name}");
+    }
+    // What is to be signed for a record, and a statement that is signed already, are neither.
+    let record = record_of(inputs::full_pay(), Verdict::plain(Outcome::Allow));
+    let of_record = record.to_unsigned(&common::origin(), &public(&log_key())).unwrap().to_be_signed();
+    assert_eq!(Said::from_to_be_signed(&of_record), Err(Class::OutOfRange.at(4)));
+    let signed = signed_statement(&statements()[0].1);
+    assert_eq!(Said::from_to_be_signed(&signed), Err(Class::WrongType.at(0)));
 }
 
 #[test]

@@ -12,8 +12,13 @@ extern crate std;
 mod daily;
 mod diff;
 mod graph;
+pub mod lines;
+pub mod needs;
+pub mod pending;
 pub mod rules;
 mod show;
+pub mod statement;
+mod trace;
 mod warnings;
 pub mod words;
 

@@ -203,15 +203,9 @@ impl About {
 
 /// `command` with these signed statements in it.
 pub fn with_statements(mut command: Command, signed: &[String]) -> Command {
-    match &mut command {
-        Command::AdoptPolicy { statements, .. }
-        | Command::RotateKey { statements, .. }
-        | Command::RevokeKey { statements, .. }
-        | Command::Suspend { statements, .. }
-        | Command::Resume { statements, .. }
-        | Command::Clock { statements, .. }
-        | Command::WriteOff { statements, .. } => *statements = signed.to_vec(),
-        other => panic!("no statements stand in {other:?}"),
+    match command.statements_mut() {
+        Some(statements) => *statements = signed.to_vec(),
+        None => panic!("no statements stand in {command:?}"),
     }
     command
 }

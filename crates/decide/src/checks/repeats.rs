@@ -42,9 +42,8 @@ impl Asked<'_> {
         if self.pay.overrides.is_empty() {
             return row.pass_if(false);
         }
-        let power = policy.policy.powers.override_purchase.as_ref();
         let witness = self.witness(self.time);
-        match witness.reach_power(&self.pay.overrides, &saying, &policy.policy, power) {
+        match witness.reach_power(&self.pay.overrides, &saying, &policy.policy) {
             Ok(people) => row.with(OperandName::People, people).pass_if(true),
             Err(code) => row.fail(code.code()),
         }

@@ -10,7 +10,8 @@ mod rules;
 mod shape;
 mod share;
 
-pub(crate) use parts::{AGENT, GOVERNANCE, PLAN};
+pub use parts::GOVERNANCE;
+pub(crate) use parts::{AGENT, PLAN};
 pub use problem::{Kind, Place, PolicyError, Problem};
 
 use alloc::collections::{BTreeMap, BTreeSet};

@@ -38,7 +38,7 @@ pub(super) fn decimal(text: &str, decimals: u64) -> Result<Amount, DecimalError>
 }
 
 /// Parses a positive whole number with a unit of `ms`, `s`, `m`, `h` or `d`, at most ten years.
-pub(super) fn span(text: &str) -> Option<Span> {
+pub fn span(text: &str) -> Option<Span> {
     let unit_at = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at_checked(unit_at)?;
     let millis: u64 = match unit {

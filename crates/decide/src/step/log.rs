@@ -53,8 +53,7 @@ pub(super) fn at_state(draft: Draft<'_>, stated: Hash32) -> Decision {
 pub(super) fn clock(draft: Draft<'_>, genesis: &Genesis, clock: &Clock) -> Decision {
     let Some(policy) = &draft.state.policy else { return draft.refuse_time(Code::NoPolicy) };
     let saying = draft.state.clock_saying(clock.to);
-    let power = policy.policy.powers.clock.as_ref();
-    if let Err(code) = draft.witness(genesis).reach_power(&clock.statements, &saying, &policy.policy, power) {
+    if let Err(code) = draft.witness(genesis).reach_power(&clock.statements, &saying, &policy.policy) {
         return draft.refuse_time(code);
     }
     if draft.time > clock.to { draft.refuse_time(Code::ClockJump) } else { draft.accept() }

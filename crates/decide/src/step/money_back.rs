@@ -47,8 +47,7 @@ pub(super) fn write_off(mut draft: Draft<'_>, genesis: &Genesis, write_off: &Wri
     }
     let Some(policy) = &draft.state.policy else { return draft.refuse(Code::NoPolicy) };
     let saying = write_off_saying(write_off.payment, write_off.amount, payment.last);
-    let power = policy.policy.powers.write_off.as_ref();
-    let said = draft.witness(genesis).reach_power(&write_off.statements, &saying, &policy.policy, power);
+    let said = draft.witness(genesis).reach_power(&write_off.statements, &saying, &policy.policy);
     if let Err(code) = said {
         return draft.refuse(code);
     }

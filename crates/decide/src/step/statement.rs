@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use counterfoil_record::input::{Genesis, Statement as Input};
 use counterfoil_record::statement::{Answer, SignedStatement, Statement, SubjectKind};
 use counterfoil_record::verdict::Code;
-use counterfoil_record::{Id, Index};
+use counterfoil_record::{Hash32, Id, Index, Time};
 
 use crate::approvals::is_requester;
 use crate::draft::{Decision, Draft};
@@ -29,8 +29,22 @@ pub(super) fn collect(mut draft: Draft<'_>, genesis: &Genesis, input: &Input) ->
         Ok(person) => person,
         Err(code) => return draft.refuse(code),
     };
+    match take(&mut draft, &policy.policy, statement, person, signed.kid()) {
+        Ok(()) => draft.accept(),
+        Err(code) => draft.refuse(code),
+    }
+}
+
+/// Takes what `person` says, if it still counts and its subject waits for it.
+fn take(
+    draft: &mut Draft<'_>,
+    policy: &Policy,
+    statement: &Statement,
+    person: &Id,
+    key: Hash32,
+) -> Result<(), Code> {
     if draft.time > statement.expires {
-        return draft.refuse(Code::StatementExpired);
+        return Err(Code::StatementExpired);
     }
     let answered = Answered {
         index: draft.index,
@@ -38,17 +52,30 @@ pub(super) fn collect(mut draft: Draft<'_>, genesis: &Genesis, input: &Input) ->
         role: statement.role.clone(),
         approved: statement.answer == Answer::Approve,
         expires: statement.expires,
-        key: signed.kid(),
+        key,
     };
-    let collected = match statement.kind {
-        SubjectKind::Payment => about_payment(&mut draft, &policy.policy, statement, answered),
-        SubjectKind::Phase => about_phase(&mut draft, statement, answered),
+    match statement.kind {
+        SubjectKind::Payment => about_payment(draft, policy, statement, answered),
+        SubjectKind::Phase => about_phase(draft, statement, answered),
         // Statements of any other kind stand in the input that they are for.
         _ => Err(Code::StatementSubject),
-    };
-    match collected {
-        Ok(()) => draft.accept(),
-        Err(code) => draft.refuse(code),
+    }
+}
+
+impl State {
+    /// Whether an answer about a payment or a phase would be collected at `time` if `person` gave it. That their key
+    /// is in the role, and signed it, is not asked here.
+    ///
+    /// # Errors
+    /// The code that it would be refused with.
+    pub fn would_take(&self, statement: &Statement, person: &Id, time: Time) -> Result<(), Code> {
+        let genesis = self.genesis.as_ref().ok_or(Code::NotOpened)?;
+        let policy = &self.policy.as_ref().ok_or(Code::NoPolicy)?.policy;
+        if statement.origin != genesis.origin {
+            return Err(Code::StatementForAnotherLog);
+        }
+        let key = Hash32::of(&[]);
+        take(&mut Draft::new(self, time), policy, statement, person, key)
     }
 }
 

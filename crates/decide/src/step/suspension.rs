@@ -39,9 +39,7 @@ pub(super) fn resume(mut draft: Draft<'_>, genesis: &Genesis, resume: &Resume) -
     };
     let Some(policy) = &draft.state.policy else { return draft.refuse(Code::NoPolicy) };
     let saying = draft.state.suspension_saying(SubjectKind::Resume, &resume.scope);
-    let power = policy.policy.powers.resume.as_ref();
-    if let Err(code) = draft.witness(genesis).reach_power(&resume.statements, &saying, &policy.policy, power)
-    {
+    if let Err(code) = draft.witness(genesis).reach_power(&resume.statements, &saying, &policy.policy) {
         return draft.refuse(code);
     }
     draft.previous(since);

@@ -265,6 +265,6 @@ impl Compiler<'_> {
 /// The artefact that a plan-bound phase reads its items from.
 pub(crate) const PLAN: &str = "plan";
 /// The role in which the members of the governance sign.
-pub(crate) const GOVERNANCE: &str = "governance";
+pub const GOVERNANCE: &str = "governance";
 /// The role in which an agent signs its requests.
 pub(crate) const AGENT: &str = "agent";

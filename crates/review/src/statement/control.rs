@@ -1,0 +1,105 @@
+//! What is said about policies, keys, suspension and the clock.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use counterfoil_decide::State;
+use counterfoil_decide::policy::Policy;
+use counterfoil_decide::state::LogKey;
+use counterfoil_record::codec::Wire as _;
+use counterfoil_record::input::{AdoptPolicy, Scope};
+use counterfoil_record::key::NamedKey;
+use counterfoil_record::{Hash32, Input};
+
+use crate::lines::Line;
+use crate::words;
+
+pub(super) fn matter(state: &State, input: &Input) -> Vec<Line> {
+    match input {
+        Input::AdoptPolicy(adopt) => policy(state, adopt),
+        Input::RotateKey(rotate) => Vec::from([
+            Line::new("goes", format_args!("key {}, {}", rotate.old, holder(state, &rotate.old))),
+            Line::new("comes", format_args!("key {}, {}", rotate.new.key().thumbprint(), rotate.new)),
+        ]),
+        Input::RevokeKey(revoke) => {
+            let since = match revoke.since {
+                Some(since) => format!("record {since}: what it signed there or later is in doubt"),
+                None => String::from("now: what it signed before stands"),
+            };
+            Vec::from([
+                Line::new("revoke", format_args!("key {}, {}", revoke.key, holder(state, &revoke.key))),
+                Line::new("since", since),
+            ])
+        }
+        Input::Suspend(suspend) => Vec::from([Line::new("suspend", scope(&suspend.scope))]),
+        Input::Resume(resume) => {
+            let since = state.suspended.get(&resume.scope);
+            let since = since.map(|since| Line::new("suspended", format_args!("by record {since}")));
+            [Line::new("resume", scope(&resume.scope))].into_iter().chain(since).collect()
+        }
+        Input::Clock(clock) => Vec::from([
+            Line::new("clock to", format_args!("{} at the latest", words::time(clock.to.millis()))),
+            Line::new("stands at", words::time(state.time.millis())),
+        ]),
+        _ => Vec::new(),
+    }
+}
+
+fn policy(state: &State, adopt: &AdoptPolicy) -> Vec<Line> {
+    let digest = Hash32::of(&[adopt.policy.as_slice()]);
+    let named = match Policy::from_bytes(adopt.policy.as_slice()) {
+        Ok(policy) => format!("{} version {}", policy.name, policy.version),
+        Err(_) => String::from("cannot be read"),
+    };
+    let before = state.policy.as_ref().map_or_else(
+        || String::from("none is in force"),
+        |it| format!("{} version {}, {}", it.policy.name, it.policy.version, it.digest),
+    );
+    Vec::from([
+        Line::new("policy", named),
+        Line::new("digest", digest),
+        Line::new("replaces", before),
+        Line::new(
+            "read it",
+            "`counterfoil policy check FILE` prints the digest of a file: it must be the one above",
+        ),
+    ])
+}
+
+/// Whose key that is.
+fn holder(state: &State, thumbprint: &Hash32) -> String {
+    let is = |key: &NamedKey| key.key().thumbprint() == *thumbprint;
+    let of_log = state.log_keys.iter().filter_map(LogKey::public);
+    if of_log.into_iter().any(|key| key.thumbprint() == *thumbprint) {
+        return String::from("of the log");
+    }
+    if let Some(person) =
+        state.governance.iter().flat_map(|it| &it.members).find(|(_, keys)| keys.iter().any(is))
+    {
+        return format!("of {}, who governs", person.0);
+    }
+    let Some(policy) = state.policy.as_ref().map(|in_force| &in_force.policy) else {
+        return String::from("of nobody");
+    };
+    let people = policy.roles.iter().flat_map(|(role, rule)| rule.members.iter().map(move |it| (role, it)));
+    let agents = policy.agents.iter().find(|(_, rule)| rule.keys.iter().any(is));
+    match (people.into_iter().find(|(_, (_, keys))| keys.iter().any(is)), agents) {
+        (Some((role, (person, _))), _) => format!("of {person}, role {role}"),
+        (None, Some((agent, _))) => format!("of agent {agent}"),
+        (None, None) => String::from("of nobody"),
+    }
+}
+
+fn scope(scope: &Scope) -> String {
+    let agent = scope.agent.as_ref().map(|agent| format!("agent {agent}"));
+    let run = scope.run.map(|run| format!("run {run}"));
+    let payee = scope.payee.as_ref().map(|payee| format!("payee {payee}"));
+    let asset = scope.asset.as_ref().map(|asset| format!("asset {asset}"));
+    let stated: Vec<String> = [agent, run, payee, asset].into_iter().flatten().collect();
+    if stated.is_empty() {
+        String::from("every payment")
+    } else {
+        format!("payments for which all of this holds: {}", stated.join(", "))
+    }
+}
