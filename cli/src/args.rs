@@ -1,5 +1,9 @@
 //! The arguments of every command.
 
+mod backtest;
+
+pub(crate) use backtest::{Backtest, Format};
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -109,6 +113,8 @@ pub(crate) enum PolicyCommand {
         /// The TOML file
         file: PathBuf,
     },
+    /// Decide a whole log again under another policy, and list what comes out otherwise
+    Backtest(Backtest),
 }
 
 /// Decide what comes in on stdin, one JSON command a line.

@@ -15,6 +15,7 @@ mod init;
 mod key;
 mod policy;
 mod screen;
+mod table;
 mod vectors;
 mod verify;
 

@@ -1,5 +1,7 @@
 //! `policy`: checking a policy before it is put in force.
 
+mod backtest;
+
 use std::path::Path;
 
 use counterfoil_decide::policy::{Policy, compile};
@@ -10,7 +12,13 @@ use crate::exit::{Exit, Failure};
 use crate::screen::line;
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let PolicyCommand::Check { file } = &args.command;
+    match &args.command {
+        PolicyCommand::Check { file } => check(file),
+        PolicyCommand::Backtest(args) => backtest::run(args),
+    }
+}
+
+fn check(file: &Path) -> Result<Exit, Failure> {
     let policy = read(file)?.1;
     line(format_args!("{} version {} compiles", policy.name, policy.version))?;
     line(format_args!("digest {}", policy.digest()))?;

@@ -3,7 +3,6 @@
 use counterfoil_record::Amount;
 use counterfoil_review::words::money;
 
-
 /// What became of money that left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Loss {
