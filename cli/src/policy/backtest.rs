@@ -31,7 +31,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let (report, _) = audit(&log, trust.clone(), &mut |it, _| claims.observe(&it.record, it.leaf));
     match report.verdict {
         Verdict::Verified => {}
-        Verdict::Insufficient => note("insufficient: the log is sound as far as it goes; `verify` says what is missing"),
+        Verdict::Insufficient => {
+            note("insufficient: the log is sound as far as it goes; `verify` says what is missing");
+        }
         _ => {
             note(verify::text(&report).lines().next().unwrap_or_default());
             for finding in report.findings.iter().take(5) {

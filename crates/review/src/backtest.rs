@@ -94,7 +94,8 @@ impl Backtest {
         let differs = !was.is_like(&is);
         let follows = self.altered.cause(record, original, &self.state);
         let repeat_of = is.repeat_of;
-        self.altered.note(record, differs.then_some(follows), repeat_of, original, &self.state);
+        let cause = differs.then_some(follows.unwrap_or(record.index));
+        self.altered.note(record, cause, repeat_of, original, &self.state);
         if !differs && !contradiction {
             return None;
         }

@@ -16,7 +16,7 @@ use counterfoil_decide::policy::{Policy, compile};
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::verdict::Outcome;
 use counterfoil_record::{Hash32, Input, Record};
-use counterfoil_review::backtest::{Backtest, Change, Claims, Kind, Summary};
+use counterfoil_review::backtest::{Backtest, Beside, Change, Claims, Kind, Summary, Tally};
 use counterfoil_testkit::policy;
 use counterfoil_testkit::scene::{Ask, Scene, accepted, allow, deny, hold};
 use counterfoil_testkit::script::Script;
@@ -83,16 +83,19 @@ fn every_scene_comes_to_an_end_under_policies_that_know_nothing_of_it() {
     let strange = policy::vary(&policy::full(), "[agents.scout]\n", "")
         .replace("[\"researcher\", \"scout\", \"signer\"]", "[\"researcher\", \"signer\"]")
         .replace("[\"scout\"]", "[\"researcher\"]");
-    let others = [policy::plain(), strange, policy::plain_with(&[("max_step = \"72h\"", "max_step = \"1s\"")])];
+    let others =
+        [policy::plain(), strange, policy::plain_with(&[("max_step = \"72h\"", "max_step = \"1s\"")])];
     for file in files("decision") {
         let records = followed(&read::<Decision>(&file).run());
-        for other in &others {
+        // A log that could not be opened has no records that follow.
+        for other in others.iter().filter(|_| !records.is_empty()) {
             let (changes, summary, state) = backtest(&records, compile(other).unwrap());
             assert_eq!(state.size.value(), u64::try_from(records.len()).unwrap());
             let kinds: u64 = Kind::ALL.iter().map(|kind| summary.count(*kind)).sum();
             assert_eq!(kinds, u64::try_from(changes.len()).unwrap());
             // What is allowed in each count is what the three ways of counting agree on.
-            for side in [|it: &counterfoil_review::backtest::Beside| it.before, |it| it.after] {
+            let sides: [fn(&Beside) -> Tally; 2] = [|it| it.before, |it| it.after];
+            for side in sides {
                 let all: u64 = summary.assets.values().map(|it| side(it).count).sum();
                 assert_eq!(summary.agents.values().map(|it| side(it).count).sum::<u64>(), all);
                 assert_eq!(summary.payees.values().map(|it| side(it).count).sum::<u64>(), all);
@@ -103,7 +106,13 @@ fn every_scene_comes_to_an_end_under_policies_that_know_nothing_of_it() {
 
 fn told(changes: &[Change]) -> Vec<(&'static str, u64, &'static str, &'static str, Option<u64>)> {
     let told = changes.iter().map(|it| {
-        (it.kind.code(), it.index.value(), it.before.outcome, it.after.outcome, it.follows.map(|it| it.value()))
+        (
+            it.kind.code(),
+            it.index.value(),
+            it.before.outcome,
+            it.after.outcome,
+            it.follows.map(|it| it.value()),
+        )
     });
     told.collect()
 }
@@ -114,13 +123,10 @@ fn records(script: &Script) -> Vec<(Record, Hash32, State)> {
 
 #[test]
 fn what_is_newly_denied_leaves_room_for_what_comes_after() {
-    let (mut scene, run) = Scene::plain_with("room", "", &[("limit = \"20.00 usdc\"", "limit = \"1.50 usdc\"")]);
-    let free = ("required_above = [\"0.50 usdc\"", "required_above = [\"9.00 usdc\"");
-    drop(scene);
     let limit = ("limit = \"20.00 usdc\"", "limit = \"1.50 usdc\"");
+    let free = ("required_above = [\"0.50 usdc\"", "required_above = [\"9.00 usdc\"");
     let gate = ("exposure_at_least = \"0.25 usdc\"", "exposure_at_least = \"9.00 usdc\"");
-    let (again, _) = Scene::plain_with("room", "", &[limit, free, gate]);
-    scene = again;
+    let (mut scene, run) = Scene::plain_with("room", "", &[limit, free, gate]);
     let first = scene.pay(&Ask::new(run, "a", 1_000_000), allow()).index.value();
     let second = scene.pay(&Ask::new(run, "b", 600_000), deny(&["budget:run-total"])).index.value();
     // No payment above 0.90: then there is room for the second.
@@ -151,7 +157,8 @@ fn what_was_signed_for_a_claim_still_fits_where_nothing_is_held_any_more() {
         counterfoil_enforce::Command::Bind { payment: held.index, payment_signature: signed },
         accepted(),
     );
-    let open = policy::plain_with(&[("exposure_at_least = \"0.25 usdc\"", "exposure_at_least = \"0.35 usdc\"")]);
+    let open =
+        policy::plain_with(&[("exposure_at_least = \"0.25 usdc\"", "exposure_at_least = \"0.35 usdc\"")]);
     let (changes, summary, state) = backtest(&records(&scene.script), compile(&open).unwrap());
     let held = held.index.value();
     assert_eq!(

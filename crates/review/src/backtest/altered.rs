@@ -42,12 +42,12 @@ impl Altered {
         self.things.get(&payment).is_some_and(|by| by.repeat)
     }
 
-    /// Takes over what `record` made of the things that it is about. `changed` is there if it came out otherwise, with
-    /// the change that this follows from.
+    /// Takes over what `record` made of the things that it is about. Where it came out otherwise, `cause` is the
+    /// first change that this follows from, itself perhaps.
     pub(super) fn note(
         &mut self,
         record: &Record,
-        changed: Option<Option<Index>>,
+        cause: Option<Index>,
         repeat_of: Option<Index>,
         original: &State,
         supposed: &State,
@@ -55,8 +55,8 @@ impl Altered {
         for thing in about(record, original, supposed) {
             if !differs(thing, original, supposed) {
                 self.things.remove(&thing);
-            } else if let Some(follows) = changed {
-                let by = By { record: follows.unwrap_or(record.index), repeat: repeat_of.is_some() };
+            } else if let Some(cause) = cause {
+                let by = By { record: cause, repeat: repeat_of.is_some() };
                 self.things.entry(thing).or_insert(by);
             }
         }
