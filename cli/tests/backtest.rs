@@ -16,7 +16,7 @@ mod common;
 mod schema;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use common::{Demo, Ran, args, run};
 use schema::{assert_valid, validator};
@@ -35,14 +35,14 @@ impl Demo {
         file
     }
 
-    fn backtest(&self, format: &str, policy: &PathBuf) -> Ran {
+    fn backtest(&self, format: &str, policy: &Path) -> Ran {
         let words = ["policy", "backtest", "--format", format, "--policy"];
         let mut words = args(&words, &[policy, &self.log()]);
         words.extend(args(&["--trust"], &[&self.trust_file()]));
         run(words)
     }
 
-    fn json(&self, policy: &PathBuf) -> Value {
+    fn json(&self, policy: &Path) -> Value {
         let ran = self.backtest("json", policy);
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
         let report = ran.json();
