@@ -1,8 +1,10 @@
 //! The arguments of every command.
 
 mod backtest;
+mod scenarios;
 
 pub(crate) use backtest::{Backtest, Format};
+pub(crate) use scenarios::Scenarios;
 
 use std::path::PathBuf;
 
@@ -115,6 +117,8 @@ pub(crate) enum PolicyCommand {
     },
     /// Decide a whole log again under another policy, and list what comes out otherwise
     Backtest(Backtest),
+    /// Run scenario files: commands to a core under a policy, and what should come of each
+    Test(Scenarios),
 }
 
 /// Decide what comes in on stdin, one JSON command a line.

@@ -14,6 +14,8 @@ mod govern;
 mod init;
 mod key;
 mod policy;
+mod rail;
+mod scenario;
 mod screen;
 mod table;
 mod vectors;

@@ -1,6 +1,7 @@
 //! `policy`: checking a policy before it is put in force.
 
 mod backtest;
+mod test;
 
 use std::path::Path;
 
@@ -15,6 +16,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
         PolicyCommand::Check { file } => check(file),
         PolicyCommand::Backtest(args) => backtest::run(args),
+        PolicyCommand::Test(args) => test::run(args),
     }
 }
 

@@ -9,6 +9,7 @@ mod source;
 
 pub(crate) use compile::{AGENT, GOVERNANCE, PLAN};
 pub use compile::{Kind, Place, PolicyError, Problem, compile};
+pub use money::span;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;

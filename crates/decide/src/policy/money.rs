@@ -2,6 +2,8 @@
 
 use counterfoil_record::{Amount, Span};
 
+use super::{Money, Policy};
+
 /// Why a text is not an amount of the asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DecimalError {
@@ -37,8 +39,18 @@ pub(super) fn decimal(text: &str, decimals: u64) -> Result<Amount, DecimalError>
         .ok_or(DecimalError::TooLarge)
 }
 
+impl Policy {
+    /// An amount as the policy's author writes it, such as `0.50 usdc`: a plain decimal with no more places than the
+    /// asset has, a space, and the policy's name for the asset. `None` for anything else.
+    pub fn money(&self, text: &str) -> Option<Money> {
+        let (number, name) = text.split_once(' ')?;
+        let (asset, pin) = self.assets.get_key_value(&name.parse().ok()?)?;
+        Some(Money { asset: asset.clone(), amount: decimal(number, pin.decimals).ok()? })
+    }
+}
+
 /// Parses a positive whole number with a unit of `ms`, `s`, `m`, `h` or `d`, at most ten years.
-pub(super) fn span(text: &str) -> Option<Span> {
+pub fn span(text: &str) -> Option<Span> {
     let unit_at = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at_checked(unit_at)?;
     let millis: u64 = match unit {
