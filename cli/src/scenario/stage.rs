@@ -205,9 +205,8 @@ impl<'s> Stage<'s> {
             let source = self.policy(&folder.join(file))?;
             fields.insert("source".into(), source.into());
         }
-        if kind == "attach" && !fields.contains_key("digest") {
-            let said = serde_json::to_string(&fields.get("items")).map_err(Failure::new)?;
-            fields.insert("digest".into(), Hash32::of(&[said.as_bytes()]).to_string().into());
+        if kind == "attach" {
+            attached(&mut fields)?;
         }
         if let Some(signed) = fields.remove("signed") {
             self.sign_into(signed, &mut fields)?;
@@ -357,4 +356,15 @@ impl<'s> Stage<'s> {
             .then(|| Mismatch { expected: "a log that verifies".into(), found: found.join(", ") });
         Ok(Check { step: "the audit at the end".into(), line, mismatch })
     }
+}
+
+/// A step's `name` is its own, so that an artefact's is `artefact`; of what it is, nothing but its items is read.
+fn attached(fields: &mut Table) -> Result<(), Failure> {
+    let artefact = take_text(fields, "artefact")?.ok_or_else(|| Failure::new("missing field `artefact`"))?;
+    let said = serde_json::to_string(&fields.get("items")).map_err(Failure::new)?;
+    let digest = Hash32::of(&[artefact.as_bytes(), b"\n", said.as_bytes()]).to_string();
+    fields.insert("name".into(), artefact.into());
+    fields.entry("digest").or_insert(digest.into());
+    fields.entry("media_type").or_insert("application/json".into());
+    Ok(())
 }
