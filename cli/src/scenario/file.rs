@@ -75,10 +75,7 @@ impl Scenario {
             let line = line(&text, table.span().start);
             let step = Step::read(number, line, table.into_inner()).map_err(|error| error.within(&place))?;
             if step.name.is_some() && steps.iter().any(|it| it.name == step.name) {
-                return Err(Failure::at(
-                    place,
-                    format_args!("`{}` is the name of a step before", step.label),
-                ));
+                return Err(Failure::at(place, format_args!("{} is the name of a step before", step.label)));
             }
             steps.push(step);
         }
