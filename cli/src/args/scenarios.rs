@@ -14,7 +14,7 @@ pub(crate) struct Scenarios {
     /// The scenarios
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Also write a JUnit report
+    /// Also write a report that CI systems read (`JUnit` XML)
     #[arg(long, value_name = "OUT.xml")]
     pub(crate) junit: Option<PathBuf>,
     /// Print the results as JSON (schemas/scenarios.schema.json)

@@ -172,7 +172,7 @@ impl<'s> Stage<'s> {
         if kind == "pay" {
             let key = fields.entry("key").or_insert_with(|| format!("step-{}", step.line).into());
             if let (Value::String(key), Some(turn)) = (key, turn) {
-                key.push_str(&format!("-{turn}"));
+                *key = format!("{key}-{turn}");
             }
         }
         match take_text(&mut fields, "bind")?.as_deref() {

@@ -8,14 +8,16 @@
     reason = "a panic is how a test fails"
 )]
 
-use std::collections::BTreeSet;
+extern crate alloc;
+
+use alloc::collections::BTreeSet;
 
 use counterfoil_audit::Auditor;
 use counterfoil_decide::State;
 use counterfoil_decide::policy::{Policy, compile};
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::verdict::Outcome;
-use counterfoil_record::{Hash32, Input, Record};
+use counterfoil_record::{Hash32, Index, Input, Record};
 use counterfoil_review::backtest::{Backtest, Beside, Change, Claims, Kind, Summary, Tally};
 use counterfoil_testkit::policy;
 use counterfoil_testkit::scene::{Ask, Scene, accepted, allow, deny, hold};
@@ -106,13 +108,7 @@ fn every_scene_comes_to_an_end_under_policies_that_know_nothing_of_it() {
 
 fn told(changes: &[Change]) -> Vec<(&'static str, u64, &'static str, &'static str, Option<u64>)> {
     let told = changes.iter().map(|it| {
-        (
-            it.kind.code(),
-            it.index.value(),
-            it.before.outcome,
-            it.after.outcome,
-            it.follows.map(|it| it.value()),
-        )
+        (it.kind.code(), it.index.value(), it.before.outcome, it.after.outcome, it.follows.map(Index::value))
     });
     told.collect()
 }
@@ -169,7 +165,7 @@ fn what_was_signed_for_a_claim_still_fits_where_nothing_is_held_any_more() {
             ("consequence", held + 2, "allow", "refused", Some(held)),
         ]
     );
-    let payment = &state.payments[&counterfoil_record::Index::new(held)];
+    let payment = &state.payments[&Index::new(held)];
     assert_eq!(payment.bound.as_ref().map(|it| it.index), Some(bound.index));
     assert!(summary.assets.values().all(|it| it.before == it.after && it.before.count == 1));
 }
