@@ -84,6 +84,15 @@ fn paths(files: &[PathBuf]) -> Vec<&Path> {
 }
 
 #[test]
+fn the_help_of_both_commands_has_an_example() {
+    for command in ["test", "backtest"] {
+        let ran = run(["policy", command, "--help"]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+        assert!(ran.stdout.contains(&format!("Example:\n  counterfoil policy {command} ")), "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn every_scenario_of_the_examples_passes() {
     let files = examples();
     assert!(files.len() >= 15, "{}", files.len());
