@@ -1,9 +1,13 @@
 //! The arguments of every command.
 
+mod backtest;
 mod policy;
+mod scenarios;
 pub(crate) mod statement;
 
+pub(crate) use backtest::{Backtest, Format};
 pub(crate) use policy::{Policy, PolicyCheck, PolicyCommand, PolicyDiff, PolicyShow};
+pub(crate) use scenarios::Scenarios;
 
 use std::path::PathBuf;
 

@@ -53,6 +53,21 @@ impl Failure {
         Self::new(format_args!("{place}: {error}"))
     }
 
+    /// The same, further inside of a place.
+    pub(crate) fn within(self, place: impl Display) -> Self {
+        Self { message: format!("{place}: {}", self.message), ..self }
+    }
+
+    /// The same, but that it is 2: what was to be checked could not even be read.
+    pub(crate) fn undecided(self) -> Self {
+        Self { verdict: Verdict::Undecided, ..self }
+    }
+
+    /// Why, over one or more lines.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Says why on stderr, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         for line in self.message.lines() {

@@ -1,9 +1,11 @@
 //! `policy`: what there is to know about a policy before it is put in force.
 
+mod backtest;
 mod check;
 mod diff;
 mod show;
 mod suggest;
+mod test;
 
 use std::path::Path;
 
@@ -18,6 +20,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
         PolicyCommand::Check(args) => check::run(args),
         PolicyCommand::Show(args) => show::run(args),
         PolicyCommand::Diff(args) => diff::run(args),
+        PolicyCommand::Backtest(args) => backtest::run(args),
+        PolicyCommand::Test(args) => test::run(args),
     }
 }
 

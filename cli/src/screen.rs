@@ -27,7 +27,12 @@ pub(crate) fn page(text: impl Display) -> Result<(), Failure> {
 
 /// Writes `value` as one line of JSON to stdout and flushes it.
 pub(crate) fn json_line(value: &impl Serialize) -> Result<(), Failure> {
-    line(escaped(&serde_json::to_string(value).map_err(Failure::new)?))
+    line(json_text(value)?)
+}
+
+/// `value` as one line of JSON.
+pub(crate) fn json_text(value: &impl Serialize) -> Result<String, Failure> {
+    Ok(escaped(&serde_json::to_string(value).map_err(Failure::new)?))
 }
 
 /// Writes `value` as JSON over several lines.

@@ -11,7 +11,6 @@
 
 mod common;
 #[path = "schemas/schema.rs"]
-#[allow(dead_code, reason = "each test file uses its own part of this")]
 mod schema;
 
 use core::fmt::Write as _;

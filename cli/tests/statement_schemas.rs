@@ -17,7 +17,6 @@ mod common;
 #[path = "common/desk.rs"]
 mod desk;
 #[path = "schemas/schema.rs"]
-#[allow(dead_code, reason = "each test file uses its own part of this")]
 mod schema;
 
 use serde_json::{Value, json};

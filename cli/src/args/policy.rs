@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::{Backtest, Scenarios};
+
 /// Check, read and compare policies.
 #[derive(clap::Args)]
 #[command(
@@ -23,6 +25,10 @@ pub(crate) enum PolicyCommand {
     Show(PolicyShow),
     /// Say what one policy allows and another does not, and which budgets start anew
     Diff(PolicyDiff),
+    /// Run scenario files: commands to a core under a policy, and what should come of each
+    Test(Scenarios),
+    /// Decide a whole log again under another policy, and list what comes out otherwise
+    Backtest(Backtest),
 }
 
 /// Compile a policy.

@@ -9,16 +9,15 @@ use base64::engine::general_purpose::STANDARD;
 use counterfoil_enforce::{
     Answer, Command, Core, FileKey, Granted, Question, Recorded, Scripted, Signer as _,
 };
-use counterfoil_rails::caip::{Account, Asset};
-use counterfoil_rails::eip3009::{Authorization, Domain, WalletKey, digest};
+use counterfoil_rails::eip3009::WalletKey;
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::statement::{Answer as Say, FORMAT, Statement};
 use counterfoil_record::{Amount, Hash32, Id, Index, Span, Time};
 use counterfoil_store::SqliteStore;
-use serde_json::json;
 
 use crate::exit::Failure;
 use crate::govern::Scene;
+use crate::rail;
 
 /// The core, its script, and the people of the demonstration.
 pub(crate) struct Director {
@@ -126,41 +125,11 @@ impl Director {
 
     /// Signs what is granted with the development key, the slot as its nonce: a `PAYMENT-SIGNATURE` header.
     pub(crate) fn sign(&self, granted: &Granted) -> Result<String, Failure> {
-        let asset: Asset = granted.asset.as_str().parse().map_err(Failure::new)?;
-        let from: Account = granted.wallet.as_str().parse().map_err(Failure::new)?;
-        let to: Account = granted.payee.as_str().parse().map_err(Failure::new)?;
-        let domain =
-            Domain { name: "USDC".into(), version: "2".into(), chain: asset.chain, contract: asset.contract };
-        let authorization = Authorization {
-            from: from.address,
-            to: to.address,
-            value: granted.exposure,
-            valid_after: 0,
-            valid_before: granted.until.min(self.now.seconds().saturating_add(60)),
-            nonce: granted.slot,
-        };
         let mut secret = [0; 32];
         hex::decode_to_slice(WALLET_KEY, &mut secret).map_err(Failure::new)?;
         let wallet = WalletKey::from_bytes(&secret).map_err(Failure::new)?;
-        let signature = wallet.sign(&digest(&domain, &authorization)).to_string();
-        let body = json!({
-            "x402Version": 2,
-            "payload": {
-                "authorization": {
-                    "from": authorization.from.to_string(), "to": authorization.to.to_string(),
-                    "value": authorization.value.to_string(), "validAfter": "0",
-                    "validBefore": authorization.valid_before.to_string(),
-                    "nonce": format!("0x{}", authorization.nonce)
-                },
-                "signature": signature
-            },
-            "accepted": {
-                "scheme": "exact", "network": asset.chain.to_string(), "amount": authorization.value.to_string(),
-                "asset": asset.contract.to_string(), "payTo": authorization.to.to_string(),
-                "maxTimeoutSeconds": 60, "extra": {"name": "USDC", "version": "2"}
-            }
-        });
-        Ok(STANDARD.encode(body.to_string()))
+        let valid_before = granted.until.min(self.now.seconds().saturating_add(60));
+        rail::sign(granted, &wallet, ("USDC", "2"), valid_before)
     }
 
     /// Stops; gives the log's last checkpoint.

@@ -9,6 +9,7 @@ mod pay;
 mod policy;
 mod runs;
 mod statement;
+mod suppose;
 mod suspension;
 mod transactions;
 

@@ -9,6 +9,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod backtest;
 mod daily;
 mod diff;
 mod graph;

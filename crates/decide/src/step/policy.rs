@@ -69,7 +69,7 @@ fn fits(state: &State, policy: &Policy) -> Result<(), Code> {
 }
 
 /// A budget that was there goes on counting; any other counts from this record.
-fn budgets_since(state: &State, policy: &Policy, index: Index) -> BTreeMap<Id, Index> {
+pub(super) fn budgets_since(state: &State, policy: &Policy, index: Index) -> BTreeMap<Id, Index> {
     let before = |id: &Id| state.policy.as_ref().and_then(|old| old.budgets_since.get(id).copied());
     let since = |id: &Id| (id.clone(), before(id).unwrap_or(index));
     policy.budgets.iter().map(|budget| since(&budget.id)).collect()

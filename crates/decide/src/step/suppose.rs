@@ -1,0 +1,40 @@
+//! What a state would become had things been otherwise: for questions about the past, such as what a log would say
+//! under another policy.
+//!
+//! Nothing here decides, and [`State::step`] never comes to what is made here. A state that was once changed by it is
+//! the state of no log: an auditor refuses whatever follows from it.
+
+use counterfoil_record::verdict::Code;
+use counterfoil_record::{Input, Time, Verdict};
+
+use super::policy::budgets_since;
+use crate::draft::{Draft, Step};
+use crate::policy::Policy;
+use crate::state::{Change, InForce, Pending, State};
+
+impl State {
+    /// What it would change if the record to come put `policy` in force at `time` under the name, version and digest
+    /// of the policy `adopted`. What people signed names that digest, so that it answers the same questions as it did.
+    /// Nothing keeps `policy` from coming after what the state says: who signed for it, keys, versions and the
+    /// identity of budgets and assets are not looked at.
+    pub fn suppose_adopted(&self, policy: &Policy, adopted: &Policy, time: Time) -> Pending {
+        let mut draft = Draft::new(self, time);
+        let policy = Policy { name: adopted.name.clone(), version: adopted.version, ..policy.clone() };
+        let budgets_since = budgets_since(self, &policy, draft.index);
+        let (digest, index) = (adopted.digest(), draft.index);
+        draft.controls();
+        draft.change(Change::Policy(InForce { policy, digest, index, budgets_since }.into()));
+        draft.accept().pending
+    }
+
+    /// What it would change if the record to come, of `input` at `time`, came out as `verdict` and had no effect: the
+    /// number of records, the time, and how much was refused in this minute.
+    pub fn suppose_idle(&self, input: &Input, verdict: &Verdict, time: Time) -> Pending {
+        let untimely = verdict.codes.iter().any(|code| matches!(code, Code::TimeWentBack | Code::ClockJump));
+        let time = if untimely { self.time } else { time };
+        match self.record_or_count(input, Draft::new(self, time).decide(verdict.outcome)) {
+            Step::Record(decision) => decision.pending,
+            Step::Counted(_) | Step::Repeat(_) => Draft::new(self, time).accept().pending,
+        }
+    }
+}
