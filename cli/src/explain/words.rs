@@ -21,6 +21,9 @@ pub(super) fn headline(chapter: &Chapter) -> String {
         Input::Resume(it) => format!("resume {}, {}", scope(&it.scope), signed_by(it.statements.len())),
         Input::Heartbeat(_) => "alive".into(),
         Input::Clock(it) => format!("clock moved as far as {}", time(it.to.millis())),
+        Input::Erase(it) => {
+            format!("a private text of record {} erased, {}", it.record, signed_by(it.statements.len()))
+        }
         Input::Unreadable(it) => format!("{} bytes that are no {}", it.length, it.class),
         Input::Start(it) => format!("{} started", safe(&it.tool)),
         Input::Stop(_) => "stopped".into(),

@@ -423,6 +423,11 @@ impl Auditor {
             let detail = format!("{} refusals were only counted", self.summary.suppressed);
             add(NotCheckedCode::Suppressed, detail);
         }
+        if !self.summary.erased.is_empty() {
+            let count = self.summary.erased.len();
+            let detail = format!("the private values of {count} commitments were erased by signed order");
+            add(NotCheckedCode::Erased, detail);
+        }
         add(
             NotCheckedCode::PrivateText,
             "purposes, reasons, queries and envelopes were not held against their commitments".into(),

@@ -126,6 +126,8 @@ codes! {
         CompromisedKeys = "compromised-keys",
         /// Refusals that were only counted.
         Suppressed = "suppressed",
+        /// Private values that people had erased.
+        Erased = "erased",
         /// Private text was not held against its commitments.
         PrivateText = "private-text",
         /// No evidence from outside the log was compared with it.

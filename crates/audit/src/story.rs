@@ -112,6 +112,7 @@ impl Story {
                 statement.as_ref().is_some_and(|signed| self.is_answered_by(signed.unverified()))
             }
             Input::Pay(_) => record.index == self.payment,
+            Input::Erase(erase) => self.chapters.iter().any(|chapter| chapter.index == erase.record),
             input => self.is_about(input),
         };
         if !belongs {

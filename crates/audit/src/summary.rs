@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use counterfoil_decide::State;
 use counterfoil_decide::state::{Payment, Status, Totals};
+use counterfoil_record::private::Commitment;
 use counterfoil_record::verdict::Outcome;
 use counterfoil_record::{Amount, Input, Record};
 use serde::Serialize;
@@ -65,6 +66,8 @@ pub struct Summary {
     /// The forms of the mandates that runs were opened with.
     pub mandates: BTreeSet<String>,
     #[serde(skip)]
+    pub(crate) erased: BTreeSet<Commitment>,
+    #[serde(skip)]
     moved: BTreeMap<String, Totals>,
 }
 
@@ -83,6 +86,9 @@ impl Summary {
         self.suppressed = self.suppressed.saturating_add(record.suppressed.unwrap_or_default());
         if let (Input::OpenRun(open), Outcome::Accepted) = (&record.input, record.verdict.outcome) {
             self.mandates.extend(open.mandate.iter().map(|mandate| mandate.format.as_str().into()));
+        }
+        if let (Input::Erase(erase), Outcome::Accepted) = (&record.input, record.verdict.outcome) {
+            self.erased.insert(erase.commitment);
         }
     }
 

@@ -340,6 +340,8 @@ wire_map! {
         3 => write_off: Option<Power>,
         /// Move the clock further than `max_step`.
         4 => clock: Option<Power>,
+        /// Have private text erased from the log.
+        5 => erase: Option<Power>,
     }
 }
 
@@ -351,6 +353,7 @@ impl Powers {
             SubjectKind::Override => self.override_purchase.as_ref(),
             SubjectKind::WriteOff => self.write_off.as_ref(),
             SubjectKind::Clock => self.clock.as_ref(),
+            SubjectKind::Erase => self.erase.as_ref(),
             SubjectKind::Payment
             | SubjectKind::Phase
             | SubjectKind::Policy

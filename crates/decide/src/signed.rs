@@ -2,7 +2,8 @@
 //!
 //! Such a statement is not collected. It stands in the input that it is for, against a record that the input
 //! itself supersedes or uses up, so that it serves once; one for the clock is against the last control record, and serves
-//! until its own end, which it never passes.
+//! until its own end, which it never passes. One to erase is against the record whose value it erases and serves until it
+//! expires: what is gone is not more gone the second time.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -10,6 +11,7 @@ use alloc::vec::Vec;
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::input::{Genesis, Scope};
 use counterfoil_record::key::{NamedKey, PublicKey};
+use counterfoil_record::private::Commitment;
 use counterfoil_record::statement::{Answer, SignedStatement, SubjectKind};
 use counterfoil_record::verdict::Code;
 use counterfoil_record::{Amount, Hash32, Id, Index, Input, Octets, Time};
@@ -267,6 +269,7 @@ impl State {
                 let last = self.payments.get(&write_off.payment)?.last;
                 Some(write_off_saying(write_off.payment, write_off.amount, last))
             }
+            Input::Erase(erase) => Some(erasure_saying(erase.record, erase.commitment)),
             _ => None,
         }
     }
@@ -277,6 +280,13 @@ pub(crate) fn write_off_saying(payment: Index, amount: Amount, last: Index) -> S
     let kind = SubjectKind::WriteOff;
     let (payment, amount) = (payment.value().to_be_bytes(), amount.units().to_be_bytes());
     Subject { kind, digest: digest(kind, &[&payment, &amount]), against: last }
+}
+
+/// What people say to have the value erased that `record` commits to with `commitment`.
+pub(crate) fn erasure_saying(record: Index, commitment: Commitment) -> Subject {
+    let kind = SubjectKind::Erase;
+    let digest = digest(kind, &[&record.value().to_be_bytes(), commitment.0.bytes()]);
+    Subject { kind, digest, against: record }
 }
 
 /// What an agent says to ask for a payment.

@@ -1,6 +1,7 @@
 //! One input, one verdict: each kind of input to the function that decides it.
 
 mod bind;
+mod erasure;
 mod facts;
 mod keys;
 mod log;
@@ -114,5 +115,6 @@ fn decide(draft: Draft<'_>, genesis: &Genesis, input: &Input) -> Result<Decision
         Input::Compensate(compensate) => money_back::compensate(draft, compensate),
         Input::Refund(refund) => money_back::refund(draft, refund),
         Input::WriteOff(write_off) => money_back::write_off(draft, genesis, write_off),
+        Input::Erase(erase) => erasure::erase(draft, genesis, erase),
     })
 }

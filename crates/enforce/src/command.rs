@@ -87,6 +87,19 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         statements: Vec<String>,
     },
+    /// Erases a private text from beside the log; the commitment to it stays in its record.
+    Erase {
+        /// The record that the text was given with.
+        record: Index,
+        /// The commitment to it, as that record has it.
+        commitment: Hash32,
+        /// Signed statements of those with the power, base64.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<String>,
+        /// Why; stays out of the log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
     /// Bytes came in that made no sense.
     Unreadable {
         /// What they should have been.
@@ -252,6 +265,7 @@ impl Command {
             | Self::Suspend { statements, .. }
             | Self::Resume { statements, .. }
             | Self::Clock { statements, .. }
+            | Self::Erase { statements, .. }
             | Self::WriteOff { statements, .. } => Some(statements),
             Self::Pay(pay) => Some(&mut pay.overrides),
             _ => None,

@@ -1,10 +1,13 @@
 //! The core: a log that is open for writing.
 
+use alloc::collections::BTreeSet;
 use core::ops::ControlFlow;
 
 use counterfoil_audit::{Auditor, Level, Trust};
 use counterfoil_decide::{State, Step, Subject};
+use counterfoil_record::input::Erase;
 use counterfoil_record::key::{NamedKey, PublicKey};
+use counterfoil_record::private::{Commitment, commitments};
 use counterfoil_record::verdict::{Code, Outcome};
 use counterfoil_record::{Amount, FORMAT, Hash32, Id, Index, Input, Record, SignedRecord, Time};
 use counterfoil_store::{Store, StoreError};
@@ -14,7 +17,7 @@ use crate::answer::{Answer, Counted, Granted, Question, Recorded, Repeated, gran
 use crate::command::{Command, Governance};
 use crate::error::Error;
 use crate::permit::Dropped;
-use crate::prepare::{Prepared, opening, prepare};
+use crate::prepare::{CommandError, Prepared, opening, prepare};
 use crate::signer::{SignError, Signer};
 use crate::surroundings::Surroundings;
 
@@ -101,7 +104,7 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         Ok(core)
     }
 
-    /// Opens a log: replays it through the auditor, and starts.
+    /// Opens a log: replays it through the auditor, erases what it says is erased, and starts.
     ///
     /// # Errors
     /// [`Error::DoesNotVerify`] if a single record does not follow; else as [`Error`] says.
@@ -111,7 +114,7 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         Ok(core)
     }
 
-    /// As [`Core::open`], without a `start` record: nothing is written.
+    /// As [`Core::open`], without a `start` record.
     ///
     /// # Errors
     /// As [`Core::open`].
@@ -131,8 +134,9 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
             policy: None,
         };
         let mut auditor = Auditor::new(Some(trust), store.checkpoint()?.as_deref());
+        let mut erased = BTreeSet::new();
         store.scan(0, &mut |_, entry| {
-            auditor.push(entry);
+            erased.extend(auditor.push(entry).and_then(|checked| erased_by(&checked.record)));
             ControlFlow::Continue(())
         })?;
         let report = auditor.clone().finish();
@@ -142,9 +146,15 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         let (state, tree) = auditor.into_parts();
         let log = NamedKey::new(first_key.name().clone(), *signer.public_key())?;
         let dropped = Dropped::default();
-        let core =
+        let mut core =
             Self { store, signer, surroundings, log, state, tree, dropped, suppressed: 0, halted: false };
         core.has_the_key()?;
+        // A kill between the record and the erasure leaves the value: it goes now.
+        for commitment in erased {
+            if core.store.aside(&commitment.0.0)?.is_some() {
+                core.store.erase(&commitment.0.0)?;
+            }
+        }
         Ok(core)
     }
 
@@ -226,6 +236,9 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         let stops = matches!(command, Command::Stop {});
         let log_key = *self.log.key().bytes();
         let Prepared { input, asides } = prepare(command, &self.state, log_key, &mut self.surroundings)?;
+        if let Input::Erase(erase) = &input {
+            self.carries(erase)?;
+        }
         let decision = match self.state.step(&input, time) {
             Step::Record(decision) => *decision,
             Step::Counted(verdict) => {
@@ -256,6 +269,9 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
         // After an error it may be durable all the same, so that no other record may be signed in its place.
         self.halted = true;
         self.store.append(record.index.value(), &entry, &asides)?;
+        if let Some(commitment) = erased_by(&record) {
+            self.store.erase(&commitment.0.0)?;
+        }
         self.halted = false;
         self.suppressed = 0;
         let leaf = leaf_hash(&entry);
@@ -265,6 +281,19 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
             self.checkpoint()?;
         }
         Ok(Answer::Recorded(Box::new(self.answer(&record, &Hash32(*leaf.bytes()), lacking))))
+    }
+
+    /// The state does not know what records commit to. One that is yet to come is left to the decision to refuse.
+    fn carries(&self, erase: &Erase) -> Result<(), Error> {
+        let Erase { record, commitment, .. } = erase;
+        let Some(entry) = self.store.read(record.value())? else { return Ok(()) };
+        let decoded = SignedRecord::decode(&entry).ok();
+        let carried = decoded.map(|it| commitments(&it.unverified().input)).unwrap_or_default();
+        if carried.iter().any(|(_, carried)| carried == commitment) {
+            Ok(())
+        } else {
+            Err(CommandError::NotCommitted { record: *record, commitment: commitment.0 }.into())
+        }
     }
 
     /// `lacking` is what statements in the input had to say.
@@ -333,6 +362,14 @@ fn why_not(origin: &Id, log_key: [u8; 32], governance: Option<Governance>) -> Op
     let genesis = Input::Genesis(opening(origin.clone(), log_key, governance));
     match State::new().step(&genesis, Time::default()) {
         Step::Record(decision) => decision.verdict.codes.first().copied(),
+        _ => None,
+    }
+}
+
+/// The commitment whose value a record has erased.
+fn erased_by(record: &Record) -> Option<Commitment> {
+    match &record.input {
+        Input::Erase(erase) if record.verdict.outcome == Outcome::Accepted => Some(erase.commitment),
         _ => None,
     }
 }

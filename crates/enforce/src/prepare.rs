@@ -10,7 +10,7 @@ use counterfoil_record::codec::Wire as _;
 use counterfoil_record::input::{Enclosed, RAIL_MOST};
 use counterfoil_record::private::{Commitment, Private, PrivateKind};
 use counterfoil_record::text::TooManyOctets;
-use counterfoil_record::{FORMAT, Fixed, Hash32, Id, Input, Text, input};
+use counterfoil_record::{FORMAT, Fixed, Hash32, Id, Index, Input, Text, input};
 use counterfoil_store::Aside;
 
 use self::forms::{as_signed, attached, decode, mandated, octets, scoped, shown, signed, url};
@@ -78,6 +78,14 @@ pub enum CommandError {
     /// `transaction` without `step`, or the other way round.
     #[error("`transaction` and `step` go together")]
     HalfAPart,
+    /// The record that something is to be erased of does not carry that commitment.
+    #[error("record {record} has no commitment {commitment}")]
+    NotCommitted {
+        /// The record.
+        record: Index,
+        /// The commitment.
+        commitment: Hash32,
+    },
     /// The policy does not compile.
     #[error("{0}")]
     Policy(#[from] PolicyError),
@@ -140,6 +148,11 @@ pub(crate) fn prepare<E: Surroundings>(
         Command::Heartbeat {} => Input::Heartbeat(input::Heartbeat { state: state.digest() }),
         Command::Clock { to, statements } => {
             Input::Clock(input::Clock { to, statements: signed(&statements)? })
+        }
+        Command::Erase { record, commitment, statements, reason } => {
+            let reason = p.maybe(PrivateKind::Reason, "reason", reason)?;
+            let (commitment, statements) = (Commitment(commitment), signed(&statements)?);
+            Input::Erase(input::Erase { record, commitment, statements, reason })
         }
         Command::Unreadable { class, offset, bytes } => {
             let bytes = decode("bytes", &bytes)?;

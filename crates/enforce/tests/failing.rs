@@ -103,6 +103,10 @@ impl Records for Disk {
 }
 
 impl Store for Disk {
+    fn erase(&mut self, commitment: &[u8; 32]) -> Result<bool, StoreError> {
+        self.write(|store| store.erase(commitment).map(drop)).map(|()| true)
+    }
+
     /// Holds the caller to the contract: the next number, and with each record exactly the private values
     /// that it commits to.
     fn append(&mut self, index: u64, record: &[u8], asides: &[Aside]) -> Result<(), StoreError> {

@@ -13,7 +13,7 @@ mod work;
 
 pub use enclosed::{Enclosed, MANDATE_MOST, Oversized, RAIL_MOST, Whole};
 pub use log::{
-    AdoptPolicy, Clock, Genesis, Governance, Heartbeat, Resume, RevokeKey, RotateKey, Scope, Start,
+    AdoptPolicy, Clock, Erase, Genesis, Governance, Heartbeat, Resume, RevokeKey, RotateKey, Scope, Start,
     Statement, Stop, Suspend, Unreadable,
 };
 pub use payment::{
@@ -90,6 +90,8 @@ wire_choice! {
         28 => WriteOff(WriteOff),
         /// Bytes came in that made no sense.
         29 => Unreadable(Unreadable),
+        /// Erases a private value that a record committed to.
+        30 => Erase(Erase),
     }
 }
 
@@ -108,6 +110,7 @@ impl Input {
             Self::RotateKey(_) | Self::RevokeKey(_) => return Id::word("key"),
             Self::Suspend(_) | Self::Resume(_) => return Id::word("suspension"),
             Self::Statement(_) => return Id::word("statement"),
+            Self::Erase(Erase { record, .. }) => ("record", *record),
             Self::OpenRun(_) => ("run", own),
             Self::CloseRun(CloseRun { run })
             | Self::Attach(Attach { run, .. })

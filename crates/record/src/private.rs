@@ -81,6 +81,8 @@ pub fn commitments(input: &crate::Input) -> Vec<(PrivateKind, Commitment)> {
         Input::Resume(resume) => add(PrivateKind::Reason, resume.reason),
         Input::Refund(refund) => add(PrivateKind::Reason, refund.reason),
         Input::WriteOff(write_off) => add(PrivateKind::Reason, write_off.reason),
+        // What it erases is another record's.
+        Input::Erase(erase) => add(PrivateKind::Reason, erase.reason),
         _ => {}
     }
     found

@@ -48,6 +48,8 @@ wire_code! {
         8 => WriteOff = "write-off",
         /// An agent's own request to pay.
         9 => Request = "request",
+        /// A private value to be erased.
+        10 => Erase = "erase",
     }
 }
 

@@ -181,6 +181,8 @@ fn refuses_an_input_with_one_wrong_value() {
         ("heartbeat", &[1, 1], bytes_of(33)),
         ("clock", &[1, 1], 1.5.into()),
         ("clock with statements", &[1, 2], no_list()),
+        ("erase", &[1, 2], bytes_of(31)),
+        ("erase with statements", &[1, 3], no_list()),
         ("refund with evidence", &[1, 3], bytes_of(300)),
         ("write-off", &[1, 2], Value::from(-1)),
         ("unreadable", &[1, 1], "".into()),

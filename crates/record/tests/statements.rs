@@ -83,7 +83,7 @@ fn what_would_be_signed_is_read_as_what_was_signed() {
 fn the_header_says_who_what_and_when() {
     let (named, _) = person();
     let subjects = ["payment", "payment", "phase", "policy", "key", "suspend", "resume", "clock", "override"];
-    let subjects = [&subjects[..], &["write-off", "request"]].concat();
+    let subjects = [&subjects[..], &["write-off", "request", "erase"]].concat();
     assert_eq!(statements().len(), subjects.len());
     for ((_, statement), subject) in statements().into_iter().zip(subjects) {
         let message = Message::decode(&signed_statement(&statement), PROFILE).unwrap();

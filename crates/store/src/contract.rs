@@ -23,6 +23,7 @@ pub(crate) fn aside(commitment: u8, bytes: &[u8]) -> Aside {
 pub(crate) fn assert_poisoned(store: &mut (impl Store + ?Sized), len: u64) {
     assert!(matches!(store.append(len, b"", &[]), Err(StoreError::Poisoned)));
     assert!(matches!(store.put_checkpoint(""), Err(StoreError::Poisoned)));
+    assert!(matches!(store.erase(&[0; 32]), Err(StoreError::Poisoned)));
     assert!(matches!(store.read(0), Err(StoreError::Poisoned)));
     assert!(matches!(store.aside(&[0; 32]), Err(StoreError::Poisoned)));
     assert!(matches!(store.checkpoint(), Err(StoreError::Poisoned)));
@@ -139,6 +140,19 @@ fn is_poisoned_by_two_asides_under_a_commitment(store: &mut dyn Store) {
     assert_poisoned(store, 0);
 }
 
+fn erases_one_aside_and_nothing_else(store: &mut dyn Store) {
+    store.append(0, b"one", &[aside(1, b"a"), aside(2, b"b")]).unwrap();
+    store.put_checkpoint("first").unwrap();
+    assert!(!store.erase(&[3; 32]).unwrap());
+    assert!(store.erase(&[1; 32]).unwrap());
+    assert!(!store.erase(&[1; 32]).unwrap());
+    assert_eq!(store.aside(&[1; 32]).unwrap(), None);
+    assert_eq!(store.aside(&[2; 32]).unwrap().as_deref(), Some(&b"b"[..]));
+    assert_eq!(store.checkpoint().unwrap().as_deref(), Some("first"));
+    store.append(1, b"two", &[]).unwrap();
+    assert_eq!(all(store, 0).unwrap(), [(0, b"one".to_vec()), (1, b"two".to_vec())]);
+}
+
 macro_rules! held_by_every_store {
     ($($name:ident)*) => {
         mod memory {
@@ -159,6 +173,7 @@ held_by_every_store! {
     gives_back_what_was_appended
     scans_from_anywhere_until_told_to_stop
     keeps_the_newest_checkpoint
+    erases_one_aside_and_nothing_else
     is_poisoned_by_a_record_out_of_order
     is_poisoned_by_a_record_given_twice
     is_poisoned_by_an_oversized_record
@@ -166,13 +181,4 @@ held_by_every_store! {
     is_poisoned_by_an_oversized_checkpoint
     is_poisoned_by_other_bytes_under_a_commitment
     is_poisoned_by_two_asides_under_a_commitment
-}
-
-#[test]
-fn memory_erases_an_aside_once() {
-    let mut store = MemoryStore::default();
-    store.append(0, b"", &[aside(1, b"a")]).unwrap();
-    assert!(store.erase(&[1; 32]).unwrap());
-    assert!(!store.erase(&[1; 32]).unwrap());
-    assert_eq!(store.aside(&[1; 32]).unwrap(), None);
 }

@@ -16,16 +16,6 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// Erases the bytes under `commitment`; says whether there were any.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Poisoned`]: an earlier write failed.
-    pub fn erase(&mut self, commitment: &[u8; 32]) -> Result<bool, StoreError> {
-        self.usable()?;
-        Ok(self.asides.remove(commitment).is_some())
-    }
-
     fn usable(&self) -> Result<(), StoreError> {
         if self.poisoned { Err(StoreError::Poisoned) } else { Ok(()) }
     }
@@ -102,5 +92,10 @@ impl Store for MemoryStore {
         self.poison_on_error(checked)?;
         self.checkpoint = Some(checkpoint.to_owned());
         Ok(())
+    }
+
+    fn erase(&mut self, commitment: &[u8; 32]) -> Result<bool, StoreError> {
+        self.usable()?;
+        Ok(self.asides.remove(commitment).is_some())
     }
 }

@@ -52,6 +52,15 @@ pub use reader::SqliteReader;
 /// The appends after which the write-ahead log is folded into the database.
 const APPENDS_PER_FOLD: u32 = 1000;
 
+/// Writes every aside to pages of its own and back. `secure_delete` overwrites the cell that is deleted and every page
+/// that is given up, but a page that was split or joined may still have copies of cells that moved elsewhere.
+const REWRITE_ASIDES: &str = "
+    CREATE TABLE kept (commitment BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+    INSERT INTO kept SELECT commitment, bytes FROM aside;
+    DELETE FROM aside;
+    INSERT INTO aside SELECT commitment, bytes FROM kept;
+    DROP TABLE kept;";
+
 /// The writer of a log in an `SQLite` file. There is one at a time.
 ///
 /// Dropping it without [`SqliteStore::close`] loses nothing: it is as if the process had ended.
@@ -135,7 +144,11 @@ impl SqliteStore {
         let len = rows::len(&transaction)?;
         transaction.commit()?;
         paths.sync_directory()?;
-        Ok(Self { connection, paths, epoch, len, appends_since_fold: 0, poisoned: false, _lock: lock })
+        let store =
+            Self { connection, paths, epoch, len, appends_since_fold: 0, poisoned: false, _lock: lock };
+        // What a crash left in the write-ahead log may be what overwrites something erased.
+        store.fold("TRUNCATE")?;
+        Ok(store)
     }
 
     /// Folds everything into the one file and ends.
@@ -161,31 +174,6 @@ impl SqliteStore {
         self.connection.close().map_err(|(_, error)| error)?;
         // SQLite has removed names by unlink(2); fsync(2) on the directory makes that last.
         Ok(self.paths.sync_directory()?)
-    }
-
-    /// Erases the bytes under `commitment`; says whether there were any. Durable when it returns `Ok`.
-    ///
-    /// The bytes are overwritten (`secure_delete`), and the write-ahead log is folded in and cut off at
-    /// once, or by [`SqliteStore::close`] where a reader is in the way. What a file system or a disk keeps
-    /// of overwritten blocks is beyond a store.
-    ///
-    /// # Errors
-    ///
-    /// - [`StoreError::Fenced`]: another writer has opened the log since.
-    /// - [`StoreError::Poisoned`]: an earlier write failed.
-    /// - [`StoreError::Damaged`], [`StoreError::Busy`], [`StoreError::Sqlite`]: the file cannot be written.
-    pub fn erase(&mut self, commitment: &[u8; 32]) -> Result<bool, StoreError> {
-        self.write(|transaction, _| {
-            let erased = transaction
-                .prepare_cached("DELETE FROM aside WHERE commitment = ?1")?
-                .execute([commitment])?;
-            Ok(erased > 0)
-        })
-        .and_then(|erased| {
-            let folded = if erased { self.fold("TRUNCATE") } else { Ok(true) };
-            self.poisoned |= folded.is_err();
-            folded.map(|_| erased)
-        })
     }
 
     fn usable(&self) -> Result<(), StoreError> {
@@ -281,6 +269,27 @@ impl Store for SqliteStore {
                 .execute([checkpoint])?;
             Ok(())
         })
+    }
+
+    /// The bytes are overwritten, which takes as long as writing every aside twice; and the write-ahead log is folded in and
+    /// cut off at once, or where a reader is in the way by the next opening or [`SqliteStore::close`]. What a file system or a
+    /// disk keeps of overwritten blocks is beyond a store.
+    fn erase(&mut self, commitment: &[u8; 32]) -> Result<bool, StoreError> {
+        let erased = self.write(|transaction, _| {
+            let erased = transaction
+                .prepare_cached("DELETE FROM aside WHERE commitment = ?1")?
+                .execute([commitment])?;
+            if erased > 0 {
+                transaction.execute_batch(REWRITE_ASIDES)?;
+            }
+            Ok(erased > 0)
+        })?;
+        if erased {
+            let folded = self.fold("TRUNCATE");
+            self.poisoned |= folded.is_err();
+            folded?;
+        }
+        Ok(erased)
     }
 }
 

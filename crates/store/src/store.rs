@@ -104,6 +104,19 @@ pub trait Store: Records {
     /// - [`StoreError::Poisoned`]: an earlier write failed.
     /// - [`StoreError::Damaged`], [`StoreError::Busy`], [`StoreError::Sqlite`]: the file cannot be written.
     fn put_checkpoint(&mut self, checkpoint: &str) -> Result<(), StoreError>;
+
+    /// Erases the bytes under `commitment`; says whether there were any.
+    ///
+    /// When it returns `Ok`, that is durable: no later opening gives them back. Records, checkpoint and every other aside
+    /// stay as they are. It can be asked again, and then finds nothing. Where the process ends before it returns, the bytes
+    /// may be there or not: whoever must have them gone asks again.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::Fenced`]: another writer has opened the log since.
+    /// - [`StoreError::Poisoned`]: an earlier write failed.
+    /// - [`StoreError::Damaged`], [`StoreError::Busy`], [`StoreError::Sqlite`]: the file cannot be written.
+    fn erase(&mut self, commitment: &[u8; 32]) -> Result<bool, StoreError>;
 }
 
 /// The length of a value in bytes, and whether a store takes it.

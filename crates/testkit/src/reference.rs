@@ -208,5 +208,6 @@ fn decide(world: &World<'_>, input: &Input, time: Time, digest: Hash32) -> Verdi
         Input::Compensate(it) => settlement::give_back(world, it.payment, it.amount.units()),
         Input::Expire(it) => settlement::expire(world, it.payment, time),
         Input::WriteOff(it) => settlement::write_off(world, it, time),
+        Input::Erase(it) => control::erase(world, it, time),
     }
 }

@@ -6,8 +6,9 @@ use counterfoil_audit::{Auditor, Level, Report, Trust};
 use counterfoil_enforce::command::Governance;
 use counterfoil_enforce::{Answer, Command, Core, FileKey, Recorded, Scripted, Signer as _};
 use counterfoil_record::key::NamedKey;
+use counterfoil_record::private::{Commitment, commitments};
 use counterfoil_record::statement::{Answer as Say, FORMAT, Statement, SubjectKind};
-use counterfoil_record::{Hash32, Index, Time};
+use counterfoil_record::{Hash32, Index, SignedRecord, Time};
 use counterfoil_store::{MemoryStore, Records as _};
 use serde_json::Value;
 
@@ -109,6 +110,13 @@ impl Script {
     /// Every entry of the log.
     pub fn entries(&self) -> Vec<Vec<u8>> {
         (0..self.core.store().len()).map(|index| self.core.store().read(index).unwrap().unwrap()).collect()
+    }
+
+    /// The commitments that the record carries.
+    pub fn commitments(&self, record: Index) -> Vec<Commitment> {
+        let entry = self.core.store().read(record.value()).unwrap().expect("a record");
+        let signed = SignedRecord::decode(&entry).unwrap();
+        commitments(&signed.unverified().input).into_iter().map(|(_, commitment)| commitment).collect()
     }
 
     /// The auditor must follow, and come to the same state.

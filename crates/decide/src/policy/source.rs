@@ -245,6 +245,7 @@ pub(super) struct Powers {
     pub(super) override_purchase: Option<Power>,
     pub(super) write_off: Option<Power>,
     pub(super) clock: Option<Power>,
+    pub(super) erase: Option<Power>,
 }
 
 #[derive(Deserialize)]

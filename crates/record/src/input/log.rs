@@ -147,6 +147,20 @@ wire_map! {
 }
 
 wire_map! {
+    /// Erases a private value beside the log. What its record committed to stands, so that every proof does.
+    pub struct Erase {
+        /// The record that carries the commitment.
+        1 => record: Index,
+        /// The commitment to the value.
+        2 => commitment: Commitment,
+        /// Signed statements of kind `erase`.
+        3 => statements: Vec<Octets>,
+        /// Why, in somebody's words.
+        4 => reason: Option<Commitment>,
+    }
+}
+
+wire_map! {
     /// A signed approval or refusal.
     pub struct Statement {
         /// The `COSE_Sign1` of [`crate::statement`].

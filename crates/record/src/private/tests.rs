@@ -6,7 +6,8 @@ use alloc::vec;
 
 use super::*;
 use crate::input::{
-    Abort, Bind, Enclosed, Fail, OpenRun, Pay, Refund, Resume, Scope, Signed, Suspend, Unknown, WriteOff,
+    Abort, Bind, Enclosed, Erase, Fail, OpenRun, Pay, Refund, Resume, Scope, Signed, Suspend, Unknown,
+    WriteOff,
 };
 use crate::text::{Fixed, Octets};
 use crate::{Amount, Index, Input};
@@ -110,6 +111,8 @@ fn the_commitments_of_an_input_are_listed_in_the_order_of_its_fields() {
     let amount = Amount::ZERO;
     let refund = |reason| Input::Refund(Refund { payment: index, amount, evidence: None, reason });
     let write_off = |reason| Input::WriteOff(WriteOff { payment: index, amount, statements: vec![], reason });
+    let erase =
+        |reason| Input::Erase(Erase { record: index, commitment: commitment(9), statements: vec![], reason });
     let first = commitment(1);
     for (input, expected) in [
         (run(None), vec![]),
@@ -134,6 +137,8 @@ fn the_commitments_of_an_input_are_listed_in_the_order_of_its_fields() {
         (refund(some), vec![(Reason, first)]),
         (write_off(None), vec![]),
         (write_off(some), vec![(Reason, first)]),
+        (erase(None), vec![]),
+        (erase(some), vec![(Reason, first)]),
         (Input::Expire(crate::input::Expire { payment: index }), vec![]),
     ] {
         assert_eq!(commitments(&input), expected, "{input:?}");

@@ -151,6 +151,8 @@ wire_code! {
         62 => TooDeep = "too-deep",
         /// Nothing, or not so much, is owed for this payment.
         63 => NoObligation = "no-obligation",
+        /// The log has no record of that index yet.
+        64 => UnknownRecord = "unknown-record",
     }
 }
 

@@ -9,7 +9,7 @@ use counterfoil_record::{Amount, Index, Input, Text, Time};
 use super::{fixed, hash, id, octets, text};
 
 /// Number of input kinds.
-pub(crate) const KINDS: u8 = 30;
+pub(crate) const KINDS: u8 = 31;
 
 pub(crate) fn commitment(byte: u8) -> Commitment {
     Commitment(hash(byte))
@@ -255,6 +255,9 @@ fn governed() -> Vec<(&'static str, Input)> {
     let suspend = |scope, reason, statements| Input::Suspend(Suspend { scope, reason, statements });
     let resume = |scope, reason, statements| Input::Resume(Resume { scope, reason, statements });
     let to = Time::from_millis(u64::MAX);
+    let erase = |statements, reason| {
+        Input::Erase(Erase { record: Index::new(7), commitment: commitment(0x0d), statements, reason })
+    };
     let unreadable = |offset, length| {
         Input::Unreadable(Unreadable { class: id("payment-signature"), offset, length, digest: hash(0x54) })
     };
@@ -275,6 +278,9 @@ fn governed() -> Vec<(&'static str, Input)> {
         ("heartbeat", Input::Heartbeat(Heartbeat { state: hash(0x53) })),
         ("clock", Input::Clock(Clock { to, statements: Vec::new() })),
         ("clock with statements", Input::Clock(Clock { to, statements: statements() })),
+        ("erase", erase(Vec::new(), None)),
+        ("erase with statements", erase(statements(), None)),
+        ("erase with reason", erase(Vec::new(), Some(commitment(0x0e)))),
         ("unreadable", unreadable(0, 0)),
         ("unreadable in the middle", unreadable(24, u64::MAX)),
     ]

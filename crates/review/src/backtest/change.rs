@@ -231,6 +231,7 @@ pub(super) const fn name(input: &Input) -> &'static str {
         Input::Clock(_) => "clock",
         Input::Refund(_) => "refund",
         Input::WriteOff(_) => "write-off",
+        Input::Erase(_) => "erase",
         Input::Unreadable(_) => "unreadable",
     }
 }

@@ -65,13 +65,14 @@ pub(super) fn releases(releases: Releases) -> Rule {
 }
 
 pub(super) fn powers(powers: &Powers) -> Rule {
-    let Powers { resume, override_purchase, write_off, clock } = powers;
+    let Powers { resume, override_purchase, write_off, clock, erase } = powers;
     let mut rule = Rule::of(Section::Powers);
     power(&mut rule, "resume", resume.as_ref(), "resume what was suspended");
     let what = "allow a purchase while another payment for it is open";
     power(&mut rule, "override", override_purchase.as_ref(), what);
     power(&mut rule, "write_off", write_off.as_ref(), "give up what a failed transaction is owed");
     power(&mut rule, "clock", clock.as_ref(), "move the clock further than one record may");
+    power(&mut rule, "erase", erase.as_ref(), "have private text erased from the log");
     rule
 }
 

@@ -1,4 +1,4 @@
-//! What is said about policies, keys, suspension and the clock.
+//! What is said about policies, keys, suspension, the clock and private text.
 
 use alloc::format;
 use alloc::string::String;
@@ -42,7 +42,36 @@ pub(super) fn matter(state: &State, input: &Input) -> Vec<Line> {
             Line::new("clock to", format_args!("{} at the latest", words::time(clock.to.millis()))),
             Line::new("stands at", words::time(state.time.millis())),
         ]),
-        _ => Vec::new(),
+        Input::Erase(erase) => Vec::from([
+            Line::new("erase", format_args!("a private text of record {}, for good", erase.record)),
+            Line::new("commitment", erase.commitment.0),
+            Line::new("stays", "the commitment: the record, and every proof about it, is as before"),
+        ]),
+        // Nothing that people sign stands in these, or it is told elsewhere.
+        Input::Genesis(_)
+        | Input::Start(_)
+        | Input::Stop(_)
+        | Input::Heartbeat(_)
+        | Input::Unreadable(_)
+        | Input::OpenRun(_)
+        | Input::CloseRun(_)
+        | Input::Attach(_)
+        | Input::EnterPhase(_)
+        | Input::Begin(_)
+        | Input::CompleteStep(_)
+        | Input::Commit(_)
+        | Input::Abort(_)
+        | Input::Pay(_)
+        | Input::Claim(_)
+        | Input::Statement(_)
+        | Input::Bind(_)
+        | Input::Settle(_)
+        | Input::Fail(_)
+        | Input::Unknown(_)
+        | Input::Expire(_)
+        | Input::Compensate(_)
+        | Input::Refund(_)
+        | Input::WriteOff(_) => Vec::new(),
     }
 }
 

@@ -99,8 +99,8 @@ fn asked(policy: &Policy) -> alloc::vec::Vec<Asked<'_>> {
 
 fn roles(policy: &Policy, found: &mut Found) {
     let asked = asked(policy);
-    let Powers { resume, override_purchase, write_off, clock } = &policy.powers;
-    let powers = [resume, override_purchase, write_off, clock];
+    let Powers { resume, override_purchase, write_off, clock, erase } = &policy.powers;
+    let powers = [resume, override_purchase, write_off, clock, erase];
     let of_powers = powers.into_iter().flatten().map(|Power { role, .. }| role);
     let used: BTreeSet<&Id> = asked.iter().map(|it| it.role).chain(of_powers).collect();
     for role in policy.roles.keys().filter(|role| !used.contains(role)) {

@@ -5,6 +5,7 @@ mod binding;
 mod budgets;
 mod calendar;
 mod clock;
+mod erasure;
 mod evasions;
 mod facts;
 mod floods;
@@ -68,6 +69,7 @@ pub fn all() -> Vec<Decision> {
         refunds::all(),
         calendar::all(),
         floods::all(),
+        erasure::all(),
     ];
     themes.concat()
 }

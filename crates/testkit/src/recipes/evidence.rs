@@ -44,12 +44,20 @@ struct Case {
     entries: Vec<Vec<u8>>,
     checkpoint: Option<String>,
     trust: Option<String>,
+    not_checked: Vec<&'static str>,
 }
 
 impl Case {
     /// Under trust that pins the log's key.
     fn new(name: &'static str, shows: &'static str, entries: Vec<Vec<u8>>) -> Self {
-        Self { name, shows, entries, checkpoint: None, trust: Some(trust("log-key", None)) }
+        Self {
+            name,
+            shows,
+            entries,
+            checkpoint: None,
+            trust: Some(trust("log-key", None)),
+            not_checked: Vec::new(),
+        }
     }
 
     /// Under trust that pins a checkpoint of `seen` too.
@@ -70,6 +78,12 @@ impl Case {
         self
     }
 
+    /// The report says that this was not checked.
+    fn not_checked(mut self, code: &'static str) -> Self {
+        self.not_checked.push(code);
+        self
+    }
+
     /// The vector, if the audit says this.
     fn expect(self, verdict: Verdict, findings: &[(&str, Option<u64>)]) -> Evidence {
         let trust = self.trust.as_deref().map(|trust| Trust::parse(trust).unwrap());
@@ -79,9 +93,16 @@ impl Case {
             verdict: verdict.word().into(),
             exit_code: verdict.exit_code(),
             findings: findings.collect(),
+            not_checked: self.not_checked.iter().map(|code| (*code).into()).collect(),
         };
         let report = audit(trust, self.checkpoint.as_deref(), &self.entries);
-        assert_eq!(EvidenceExpected::of(&report), expect, "{}: {:?}", self.name, report.findings);
+        assert_eq!(
+            EvidenceExpected::of(&report, &expect.not_checked),
+            expect,
+            "{}: {:?}",
+            self.name,
+            report.findings
+        );
         Evidence {
             format: FORMAT,
             kind: "evidence".into(),

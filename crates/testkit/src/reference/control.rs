@@ -1,4 +1,4 @@
-//! The log itself: genesis, policy, keys, suspension, clock (section 3).
+//! The log itself: genesis, policy, keys, suspension, clock, erasure (section 3).
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use counterfoil_decide::policy::{Policy, compile};
 use counterfoil_rails::caip::{Account, Asset};
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::input::{
-    AdoptPolicy, Clock, Genesis, Governance, Resume, RevokeKey, RotateKey, Suspend,
+    AdoptPolicy, Clock, Erase, Genesis, Governance, Resume, RevokeKey, RotateKey, Suspend,
 };
 use counterfoil_record::key::{NamedKey, PublicKey};
 use counterfoil_record::statement::SubjectKind;
@@ -176,4 +176,18 @@ pub(super) fn clock(world: &World<'_>, input: &Clock, now: Time) -> Verdict {
         statements::empowered(world, &input.statements, |policy| policy.powers.clock.as_ref(), &subject, now)
             .and_then(|_| ensure(now <= input.to, Code::ClockJump));
     answer(result, None)
+}
+
+pub(super) fn erase(world: &World<'_>, input: &Erase, now: Time) -> Verdict {
+    answer(may_erase(world, input, now), None)
+}
+
+fn may_erase(world: &World<'_>, input: &Erase, now: Time) -> Result<(), Code> {
+    let policy = world.policy().ok_or(Code::NoPolicy)?;
+    ensure(policy.powers.erase.is_some(), Code::NoPower)?;
+    ensure(input.record < world.own(), Code::UnknownRecord)?;
+    let digest = digests::erasure(input.record, input.commitment.0);
+    let subject = Subject { kind: SubjectKind::Erase, digest, against: input.record };
+    statements::empowered(world, &input.statements, |policy| policy.powers.erase.as_ref(), &subject, now)
+        .map(drop)
 }

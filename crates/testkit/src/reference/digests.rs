@@ -45,6 +45,10 @@ pub(super) fn write_off(payment: Index, amount: Amount) -> Hash32 {
     subject("write-off", &[&payment.value().to_be_bytes(), &amount.units().to_be_bytes()])
 }
 
+pub(super) fn erasure(record: Index, commitment: Hash32) -> Hash32 {
+    subject("erase", &[&record.value().to_be_bytes(), commitment.bytes()])
+}
+
 /// What the agent signs.
 pub(super) fn signed_request(request: Hash32, key: &Id) -> Hash32 {
     subject("request", &[request.bytes(), key.as_str().as_bytes()])

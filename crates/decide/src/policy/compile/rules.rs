@@ -162,11 +162,13 @@ impl Compiler<'_> {
         let override_purchase = power(&powers.override_purchase);
         let write_off = power(&powers.write_off);
         let clock = power(&powers.clock);
+        let erase = power(&powers.erase);
         Some(Powers {
             resume: resume?,
             override_purchase: override_purchase?,
             write_off: write_off?,
             clock: clock?,
+            erase: erase?,
         })
     }
 

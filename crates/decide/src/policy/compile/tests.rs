@@ -99,7 +99,7 @@ fn the_sample_compiles_to_what_it_says() {
     let power = |approvals| Some(Power { approvals, role: "finance".parse().unwrap() });
     let powers = &policy.powers;
     assert_eq!((&powers.resume, &powers.override_purchase), (&power(2), &power(1)));
-    assert_eq!((&powers.write_off, &powers.clock), (&power(1), &power(1)));
+    assert_eq!((&powers.write_off, &powers.clock, &powers.erase), (&power(1), &power(1), &power(1)));
     let limits = Limits {
         max_step: Some(Span::from_millis(86_400_000)),
         refusals_per_minute: Some(60),

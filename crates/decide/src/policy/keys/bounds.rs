@@ -146,6 +146,21 @@ pub(super) const KEYS: &[Key] = &[
         "approvals = 1",
     ),
     key("powers.clock.from", Required, "a declared role", "who they are", "from = \"finance\""),
+    key(
+        "powers.erase",
+        Optional,
+        "`{ approvals, from }`",
+        "have private text erased from the log",
+        "erase = { approvals = 1, from = \"finance\" }",
+    ),
+    key(
+        "powers.erase.approvals",
+        Required,
+        "1 to the number of people in the role",
+        "how many",
+        "approvals = 1",
+    ),
+    key("powers.erase.from", Required, "a declared role", "who they are", "from = \"finance\""),
     key("limits", Optional, "a table", "limits on the log itself", "[limits]"),
     key(
         "limits.max_step",

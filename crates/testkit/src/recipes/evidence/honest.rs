@@ -2,10 +2,13 @@
 
 use counterfoil_audit::Verdict;
 use counterfoil_decide::policy::compile;
+use counterfoil_enforce::Command;
+use counterfoil_enforce::command::OpenRun;
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::{Hash32, Input, Text, input};
 
 use super::{Case, logs, short, trust};
+use crate::scene::{Scene, accepted};
 use crate::vectors::Evidence;
 use crate::{forge, keys, policy};
 
@@ -39,6 +42,7 @@ pub(super) fn all() -> Vec<Evidence> {
         refused_start(),
         refused_policy(),
         changed_policy(),
+        erased(),
     ]
 }
 
@@ -86,11 +90,26 @@ fn refused_policy() -> Evidence {
 
 fn changed_policy() -> Evidence {
     let mut scene = logs::short();
-    scene.adopt(&policy::version(&policy::plain(), 2), crate::scene::accepted());
+    scene.adopt(&policy::version(&policy::plain(), 2), accepted());
     let digest = compile(&policy::plain()).unwrap().digest();
     let trust = format!("{}policy = \"{digest}\"\n", trust("log-key", None));
     let shows = "Another policy than the expected one is in force at the end.";
     Case::new("policy-not-expected", shows, scene.script.entries())
         .trust(Some(trust))
         .expect(Verdict::Failed, &[("policy-not-expected", None)])
+}
+
+fn erased() -> Evidence {
+    let power = "clock = { approvals = 1, from = \"finance\" }\n";
+    let both = format!("{power}erase = {{ approvals = 1, from = \"finance\" }}\n");
+    let mut scene = Scene::new("", "", &policy::plain_with(&[(power, &both)]));
+    let mut run =
+        OpenRun::new("run-1".parse().unwrap(), "researcher".parse().unwrap(), "carol".parse().unwrap());
+    run.purpose = Some("a flat for Carol Doe".into());
+    let record = scene.record(Command::OpenRun(run), accepted()).index;
+    let commitment = scene.script.commitments(record)[0].0;
+    let erase = Command::Erase { record, commitment, statements: Vec::new(), reason: None };
+    scene.by(erase, "finance", &["alice"], accepted());
+    let shows = "A log verifies after a private text was erased, and the report says that one is gone.";
+    Case::new("honest-log-with-an-erasure", shows, scene.script.entries()).not_checked("erased").verifies()
 }

@@ -1,6 +1,7 @@
 //! Powers, limits, the roles of statements, and the keys of agents.
 
 use super::*;
+use crate::policy::Powers;
 
 const RESEARCHER: &str = "researcher+54d2039d+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";
 const SECOND: &str = "researcher+593ff25d+AT1AF8PoQ4lakrcKp00bfrycmCzPLsSWjMDNVfEq9GYM";
@@ -11,6 +12,7 @@ resume = { approvals = 2, from = \"finance\" }
 override = { approvals = 1, from = \"finance\" }
 write_off = { approvals = 1, from = \"finance\" }
 clock = { approvals = 1, from = \"finance\" }
+erase = { approvals = 1, from = \"finance\" }
 ";
 const LIMITS: &str = "[limits]
 max_step = \"24h\"
@@ -18,29 +20,31 @@ refusals_per_minute = 60
 match_horizon = \"90d\"
 ";
 
+fn each(powers: &Powers) -> [&Option<Power>; 5] {
+    let Powers { resume, override_purchase, write_off, clock, erase } = powers;
+    [resume, override_purchase, write_off, clock, erase]
+}
+
 #[test]
 fn powers_and_limits_may_be_left_out() {
     let none = vary(POWERS, "").replace(LIMITS, "");
     for source in [none.clone(), format!("{none}[powers]\n[limits]\n")] {
         let policy = compile(&source).unwrap();
-        let powers = &policy.powers;
-        let all = [&powers.resume, &powers.override_purchase, &powers.write_off, &powers.clock];
-        assert_eq!(all, [&None; 4]);
+        assert_eq!(each(&policy.powers), [&None; 5]);
         assert_eq!(policy.limits, Limits { max_step: None, refusals_per_minute: None, match_horizon: None });
     }
     // Each power is its own.
-    for (at, name) in ["resume", "override", "write_off", "clock"].into_iter().enumerate() {
+    for (at, name) in ["resume", "override", "write_off", "clock", "erase"].into_iter().enumerate() {
         let one = format!("{none}[powers]\n{name} = {{ approvals = 2, from = \"finance\" }}\n");
         let powers = compile(&one).unwrap().powers;
-        let all = [&powers.resume, &powers.override_purchase, &powers.write_off, &powers.clock];
-        let there: Vec<usize> = (0..4).filter(|at| all[*at].is_some()).collect();
+        let there: Vec<usize> = (0..5).filter(|at| each(&powers)[*at].is_some()).collect();
         assert_eq!(there, [at]);
     }
 }
 
 #[test]
 fn a_power_is_of_people_that_there_are() {
-    for name in ["resume", "override", "write_off", "clock"] {
+    for name in ["resume", "override", "write_off", "clock", "erase"] {
         let line = POWERS.lines().find(|line| line.starts_with(name)).unwrap();
         let to = format!("{name} = {{ approvals = 1, from = \"board\" }}");
         let kind = problem_at(line, &to, "\"board\"");
@@ -73,7 +77,7 @@ fn every_problem_with_powers_and_limits_is_reported() {
     let source = SAMPLE.replace("from = \"finance\" }\n", "from = \"board\" }\n");
     let source = source.replace("\"24h\"\nrefusals_per_minute = 60", "\"1\"\nrefusals_per_minute = 0");
     let found = problems(&source);
-    assert_eq!(found.len(), 6, "{found:?}");
+    assert_eq!(found.len(), 7, "{found:?}");
     assert!(found.windows(2).all(|two| two[0].place.line < two[1].place.line), "{found:?}");
 }
 

@@ -100,6 +100,7 @@ resume = { approvals = 2, from = "finance" }
 override = { approvals = 1, from = "finance" }
 write_off = { approvals = 1, from = "finance" }
 clock = { approvals = 1, from = "finance" }
+erase = { approvals = 1, from = "finance" }
 [limits]
 max_step = "24h"
 refusals_per_minute = 60
