@@ -36,6 +36,7 @@ pub(crate) enum Kind {
     RotateKey,
     RevokeKey,
     Clock,
+    Erase,
     State,
     Unreadable,
 }
@@ -71,6 +72,7 @@ impl Kind {
         (1, Self::RotateKey),
         (1, Self::RevokeKey),
         (2, Self::Clock),
+        (2, Self::Erase),
         (1, Self::State),
         (1, Self::Unreadable),
     ];

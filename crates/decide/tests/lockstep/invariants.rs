@@ -23,6 +23,9 @@ pub(crate) fn hold(world: &World) {
     if *outcome == Outcome::Allow {
         no_limit_is_passed(state, input.payment().unwrap_or(before.size));
     }
+    if let (Input::Erase(_), Outcome::Accepted) = (input, outcome) {
+        erasures_change_nothing(before, state);
+    }
     if *outcome == Outcome::Refused && !matches!(input, Input::Bind(_)) {
         refusals_change_nothing(before, state);
     }
@@ -67,6 +70,14 @@ fn no_limit_is_passed(state: &State, payment: Index) {
             assert!(sum <= limit.amount, "{group:?}");
         }
         assert!(budget.count.is_none_or(|most| total.count <= most), "{group:?}");
+    }
+}
+
+/// But for what every record moves.
+fn erasures_change_nothing(before: &State, after: &State) {
+    let unmoved = State { time: before.time, size: before.size, ..after.clone() };
+    if before.payments.len() == unmoved.payments.len() && before.ended == unmoved.ended {
+        assert!(unmoved == *before, "an erasure changes nothing");
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) fn tight(which: usize, version: u64) -> String {
         ("limit = \"400.00 usdc\"", "limit = \"2.50 usdc\"\nrestore_refunds = true"),
         ("exposure_at_least = \"2.00 usdc\"", "exposure_at_least = \"0.40 usdc\""),
         ("match_horizon = \"90d\"", "match_horizon = \"3d\""),
+        ("[limits]\n", "erase = { approvals = 2, from = \"finance\" }\n[limits]\n"),
     ];
     let plain = || with(policy::plain(), &low);
     let source = match which % HOW_MANY {
@@ -78,6 +79,7 @@ pub(crate) fn tight(which: usize, version: u64) -> String {
             plain(),
             &[
                 ("max_step = \"72h\"\n", ""),
+                ("erase = { approvals = 2, from = \"finance\" }\n", ""),
                 ("match_horizon = \"3d\"\n", ""),
                 ("[powers]\nresume = { approvals = 2, from = \"finance\" }\n", "[powers]\n"),
                 ("max_lifetime = \"10m\"", "max_lifetime = \"1h\""),

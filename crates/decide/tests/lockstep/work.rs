@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use counterfoil_record::input::{self, Enclosed, MANDATE_MOST};
+use counterfoil_record::private::Commitment;
 use counterfoil_record::{Amount, Hash32, Index, Input, Text, Time};
 use counterfoil_testkit::{policy, rail};
 
@@ -45,6 +46,7 @@ impl World {
             Kind::RevokeKey => self.revoke_key(op),
             Kind::Suspend | Kind::Resume => self.suspension(op),
             Kind::Clock => self.clock(op),
+            Kind::Erase => self.erase(op),
             Kind::State => self.state_stated(op),
             Kind::Unreadable => Input::Unreadable(input::Unreadable {
                 class: "payment-required".parse().unwrap(),
@@ -157,6 +159,16 @@ impl World {
         let mut clock = input::Clock { to, statements: Vec::new() };
         clock.statements = self.empowered(op, &Input::Clock(clock.clone()));
         Input::Clock(clock)
+    }
+
+    /// Mostly of a record that there is; which commitments it carries is nothing to the decision.
+    fn erase(&self, op: &Op) -> Input {
+        let (size, behind) = (self.state.size.value(), u64::from(op.n[1] % 8));
+        let record = Index::new(op.of(0, &[size.saturating_sub(behind + 1), size, size + 1, u64::MAX]));
+        let commitment = Commitment(Hash32::of(&[b"a private text", &op.n[2].to_be_bytes()]));
+        let mut erase = input::Erase { record, commitment, statements: Vec::new(), reason: None };
+        erase.statements = self.empowered(op, &Input::Erase(erase.clone()));
+        Input::Erase(erase)
     }
 
     fn state_stated(&self, op: &Op) -> Input {

@@ -41,6 +41,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => any.clone().prop_map(|transaction| Op::Abort { transaction }),
         1 => any.prop_map(|run| Op::CloseRun { run }),
         1 => (0_usize..6).prop_map(|which| Op::Adopt { which }),
+        2 => (0_usize..64, 0_usize..4).prop_map(|(text, people)| Op::Erase { text, people }),
         1 => Just(Op::Restart),
         6 => (0_usize..6).prop_map(|which| Op::Wait { which }),
     ]

@@ -3,9 +3,10 @@
 use counterfoil_decide::{State, Step};
 use counterfoil_enforce::command::{OpenRun, Step as TransactionStep};
 use counterfoil_enforce::{Answer, Command, Core, Recorded, Scripted};
+use counterfoil_record::private::Commitment;
 use counterfoil_record::statement::Answer as Say;
 use counterfoil_record::verdict::Outcome;
-use counterfoil_record::{Amount, Hash32, Index, Time};
+use counterfoil_record::{Amount, Hash32, Index, Input, Time, input};
 use counterfoil_store::{MemoryStore, Records as _};
 use counterfoil_testkit::rail::{self, Signing};
 use counterfoil_testkit::scene::Ask;
@@ -33,6 +34,7 @@ pub(crate) enum Op {
     Abort { transaction: usize },
     CloseRun { run: usize },
     Adopt { which: usize },
+    Erase { text: usize, people: usize },
     Restart,
     Wait { which: usize },
 }
@@ -47,6 +49,8 @@ pub(crate) struct World {
     transactions: Vec<(Index, Index)>,
     held: Vec<Recorded>,
     allowed: Vec<Recorded>,
+    /// The private texts beside the log, each with its record.
+    texts: Vec<(Index, Commitment)>,
     version: u64,
     names: u64,
 }
@@ -69,7 +73,8 @@ fn tight(which: usize) -> String {
         4 => ("repeatable = [\"https://data.example/v1/tick\"]", "repeatable = []"),
         _ => ("count = 5", "count = 50"),
     };
-    policy::plain_with(&[&base[..], &[more]].concat())
+    let erase = ("[limits]\n", "erase = { approvals = 2, from = \"finance\" }\n[limits]\n");
+    policy::plain_with(&[&base[..], &[more, erase]].concat())
 }
 
 fn pick<T>(from: &[T], number: usize) -> Option<&T> {
@@ -86,6 +91,7 @@ impl World {
             transactions: Vec::new(),
             held: Vec::new(),
             allowed: Vec::new(),
+            texts: Vec::new(),
             version: 0,
             names: 0,
         };
@@ -115,7 +121,13 @@ impl World {
     }
 
     fn remember(&mut self, op: &Op, recorded: &Recorded) {
+        let texts = self.script.commitments(recorded.index);
+        self.texts.extend(texts.into_iter().map(|commitment| (recorded.index, commitment)));
         match (op, recorded.outcome) {
+            (Op::Erase { text, .. }, Outcome::Accepted) => {
+                let (_, commitment) = pick(&self.texts, *text).unwrap();
+                assert_eq!(self.script.core.store().aside(&commitment.0.0).unwrap(), None);
+            }
             (Op::OpenRun { .. }, Outcome::Accepted) => self.runs.push(recorded.index),
             (Op::Begin { run }, Outcome::Accepted) => {
                 let run = *pick(&self.runs, *run).unwrap();
@@ -218,8 +230,19 @@ impl World {
                 self.version += 1;
                 Command::adopt_policy(&policy::version(&tight(*which), self.version))
             }
+            Op::Erase { text, people } => self.erase(*pick(&self.texts, *text)?, *people),
             Op::Restart => Command::Start {},
         })
+    }
+
+    fn erase(&self, (record, commitment): (Index, Commitment), people: usize) -> Command {
+        let erase = input::Erase { record, commitment, statements: Vec::new(), reason: None };
+        let asked = self.script.core.state().subject_of(&Input::Erase(erase)).unwrap();
+        let about =
+            About { kind: asked.kind, digest: asked.digest, against: asked.against, run: None, phase: None };
+        let people = ["alice", "bob", "erin"].iter().take(people);
+        let statements = people.map(|person| self.script.approval("finance", person, &about)).collect();
+        Command::Erase { record, commitment: commitment.0, statements, reason: None }
     }
 
     /// The same commands at the same times with the same salts give the same bytes, and the same inputs the

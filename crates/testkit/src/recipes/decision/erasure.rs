@@ -7,7 +7,7 @@ use counterfoil_record::{Hash32, Index, Time};
 use crate::keys;
 use crate::policy;
 use crate::scene::{Ask, Expect, Scene, accepted, allow, refused};
-use crate::script::{START, with_statements};
+use crate::script::START;
 use crate::vectors::Decision;
 
 pub(super) fn all() -> Vec<Decision> {
@@ -183,7 +183,7 @@ fn expired() -> Decision {
         let expires = Time::from_millis(START + 1_000);
         scene.script.approval_with("finance", &keys::person(name), name, &about, |it| it.expires = expires)
     });
-    scene.at(1_001).record(with_statements(erase.clone(), &signed), refused(&["statement-expired"]));
-    scene.back_at(1_000).with(&erase, &signed, accepted());
+    scene.at(1_000).with(&erase, &signed, accepted());
+    scene.with(&erase, &signed, refused(&["statement-expired"]));
     scene.finish()
 }
