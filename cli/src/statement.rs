@@ -1,5 +1,6 @@
 //! `statement`: what people say, before and after it is signed.
 
+mod erasure;
 mod file;
 mod sign;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use counterfoil_record::key::NamedKey;
-use counterfoil_record::{Amount, Id, Index, Span, Text, Time};
+use counterfoil_record::{Amount, Hash32, Id, Index, Span, Text, Time};
 use jiff::Timestamp;
 
 /// Say what waits for people: held payments, and phases that were asked for, oldest first.
@@ -124,6 +124,17 @@ pub(crate) enum What {
         with: With,
         /// The `pay` command that was denied for it, one JSON line
         pay: PathBuf,
+    },
+    /// Have a private text erased from beside the log; what its record committed to stays
+    Erase {
+        #[command(flatten)]
+        with: With,
+        /// The record that the text was given with
+        #[arg(value_parser = index)]
+        record: Index,
+        /// The commitment to it, where the record has several
+        #[arg(long, value_name = "HEX")]
+        commitment: Option<Hash32>,
     },
     /// Give up what a failed transaction is owed for a payment
     WriteOff {

@@ -11,11 +11,12 @@ use counterfoil_enforce::{Command, FileKey, Signer as _};
 use counterfoil_record::input::{Claim, EnterPhase};
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::statement::{Answer, FORMAT, Said, SignedStatement, Statement, SubjectKind};
-use counterfoil_record::{Id, Index, Input, Span, Time};
+use counterfoil_record::{Hash32, Id, Index, Input, Span, Time};
 use counterfoil_review::lines::text;
 use counterfoil_review::needs::{Need, needs};
 use counterfoil_review::statement::{question, read, reasons, roles};
 
+use super::erasure::erasure;
 use super::file::{Destination, read as read_command};
 use super::{decode, rehearsed, statements};
 use crate::args::{AboutHeld, Scope, Sign, What, With};
@@ -33,6 +34,8 @@ enum Matter {
     Collected(Answer, Input),
     /// One that stands in the command that it is for.
     Carried(Command),
+    /// One in the command that erases a text of that record, behind that commitment.
+    Erasure(Index, Option<Hash32>),
 }
 
 pub(super) fn run(args: &Sign) -> Result<Exit, Failure> {
@@ -45,6 +48,9 @@ pub(super) fn run(args: &Sign) -> Result<Exit, Failure> {
     match matter {
         Matter::Collected(answer, input) => collected(&log, with, &key, &signer, answer, &input)?,
         Matter::Carried(command) => carried(&log, with, &key, &signer, command)?,
+        Matter::Erasure(record, commitment) => {
+            carried(&log, with, &key, &signer, erasure(&with.log, record, commitment)?)?;
+        }
     }
     Ok(Exit::Done)
 }
@@ -82,6 +88,7 @@ fn matter(what: &What) -> Result<(&With, Matter), Failure> {
             }
             (with, carried(command))
         }
+        What::Erase { record, commitment, with } => (with, Matter::Erasure(*record, *commitment)),
         What::WriteOff { payment, amount, with } => {
             let (payment, amount) = (*payment, *amount);
             (with, carried(Command::WriteOff { payment, amount, statements: none(), reason: None }))

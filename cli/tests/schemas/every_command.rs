@@ -43,6 +43,8 @@ pub(crate) fn documents() -> Vec<Value> {
         json!({"type": "resume", "scope": scope, "reason": "why", "statements": signed}),
         json!({"type": "heartbeat"}),
         json!({"type": "clock", "to": 9, "statements": signed}),
+        json!({"type": "erase", "record": 4, "commitment": hash}),
+        json!({"type": "erase", "record": 4, "commitment": hash, "statements": signed, "reason": "why"}),
         json!({"type": "unreadable", "class": "payment-required", "bytes": "e30="}),
         json!({"type": "unreadable", "class": "payment-required", "offset": u64::MAX, "bytes": ""}),
         json!({"type": "start"}),

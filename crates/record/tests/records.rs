@@ -128,6 +128,7 @@ fn the_subject_names_the_thing_that_the_record_is_about() {
         (27, "payment/65536"),
         (28, "payment/65536"),
         (29, "log"),
+        (30, "record/7"),
     ];
     assert_eq!(subjects, expected.map(|(kind, subject)| (kind, subject.to_owned())).into());
 }
