@@ -76,7 +76,7 @@ fn leaves_nothing_of_an_aside_that_was_moved_among_others() {
     let value = |number: u64, length| {
         spread(number + 1_000_000).into_iter().cycle().take(length).collect::<Vec<u8>>()
     };
-    let length = |number: u64| [40, 300, 900, 2000, 200, 60][usize::try_from(spread(number)[0] % 6).unwrap()];
+    let length = |number: u64| [40, 300, 900, 2000, 200, 60][usize::from(spread(number)[0] % 6)];
     for round in 20..26 {
         let (directory, path) = place();
         let mut store = SqliteStore::create(&path).unwrap();
