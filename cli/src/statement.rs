@@ -160,6 +160,10 @@ fn check(args: &Check) -> Result<Exit, Failure> {
         return Err(Failure::at(args.file.display(), "there is no statement in this command"));
     }
     let (state, time) = verified(&args.log, args.trust.as_deref(), &mut |_, _| {})?;
+    // That its record carries the commitment is the core's to see, before it asks for a decision.
+    if let Command::Erase { record, commitment, .. } = &command {
+        erasure::erasure(&args.log, *record, Some(*commitment))?;
+    }
     let checked = Checked::of(&rehearsed(&command, &state, time)?);
     if args.json {
         json(&checked)?;

@@ -137,6 +137,29 @@ fn of_a_record_with_several_texts_one_is_named() {
     assert_eq!(holding(&desk, text), [""; 0]);
     assert_eq!(holding(&desk, PURPOSE), ["log.sqlite"]);
     verify(&desk);
+    // An order for a text that the record does not have would not be taken.
+    fs::write(desk.path("erase.json"), order.replace(named, &"ab".repeat(32))).unwrap();
+    let check = desk.on(&["statement", "check"], "erase.json");
+    assert_eq!((check.code, check.stdout.as_str()), (Some(1), ""), "{check:?}");
+    assert!(check.stderr.contains("has no commitment"), "{check:?}");
+}
+
+#[test]
+fn a_text_that_stands_beside_its_erasure_goes_when_the_log_is_opened() {
+    let desk = Desk::new(&erasing());
+    let opened = run_with_purpose(&desk).to_string();
+    let order = ordered(&desk, &["erase", &opened]);
+    assert_eq!(desk.answer(&order)["outcome"], "accepted");
+    // As a kill between the record and the erasure leaves it.
+    let order: Value = serde_json::from_str(&order).unwrap();
+    let commitment = order["commitment"].as_str().unwrap();
+    let left =
+        format!("INSERT INTO aside (commitment, bytes) VALUES (x'{commitment}', CAST('{PURPOSE}' AS BLOB))");
+    rusqlite::Connection::open(desk.log()).unwrap().execute(&left, []).unwrap();
+    assert_eq!(holding(&desk, PURPOSE), ["log.sqlite"]);
+    desk.answer(r#"{"type":"heartbeat"}"#);
+    assert_eq!(holding(&desk, PURPOSE), [""; 0]);
+    verify(&desk);
 }
 
 #[test]
