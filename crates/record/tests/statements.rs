@@ -206,7 +206,7 @@ fn refuses_a_payload_with_one_wrong_value() {
         (3, &[0x61, b' '], Class::ForbiddenCharacter, 6),
         (3, &[0x41, b'o'], Class::WrongType, 6),
         (4, &[0x61, 0xff], Class::NotUtf8, 23),
-        (5, &[10], Class::OutOfRange, 35),
+        (5, &[11], Class::OutOfRange, 35),
         (6, &[0x41, 0], Class::OutOfRange, 37),
     ];
     for (key, value, class, offset) in cases {
