@@ -18,8 +18,20 @@ use std::process::Stdio;
 
 use common::{args, folder, open_run, run, run_with};
 
-const COMMANDS: [&str; 10] =
-    ["init", "key", "policy", "govern", "pending", "statement", "verify", "explain", "vectors", "demo"];
+const COMMANDS: [&str; 12] = [
+    "init",
+    "key",
+    "policy",
+    "govern",
+    "pending",
+    "statement",
+    "verify",
+    "explain",
+    "vectors",
+    "demo",
+    "completions",
+    "man",
+];
 
 #[test]
 fn the_help_of_each_command_has_an_example() {
