@@ -197,7 +197,7 @@ fn parts(before: &[Part], after: &[Part]) -> Vec<Difference> {
     let mut found = Vec::new();
     for part in after.iter().chain(gone) {
         let (before, after) = (old.get(&part.path), new.get(&part.path));
-        if before == after {
+        if before.map(|part| &part.words) == after.map(|part| &part.words) {
             continue;
         }
         found.push(Difference {
