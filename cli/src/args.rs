@@ -1,21 +1,22 @@
 //! The arguments of every command.
 
 mod backtest;
+mod manual;
 mod policy;
 mod scenarios;
 pub(crate) mod statement;
 
 pub(crate) use backtest::{Backtest, Format};
+pub(crate) use manual::{Completions, Man};
 pub(crate) use policy::{Policy, PolicyCheck, PolicyCommand, PolicyDiff, PolicyShow};
 pub(crate) use scenarios::Scenarios;
+pub(crate) use statement::*;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use counterfoil_record::Id;
 use counterfoil_record::key::NamedKey;
-
-pub(crate) use statement::*;
 
 /// Decides, records and verifies what AI agents pay.
 ///
@@ -53,6 +54,10 @@ pub(crate) enum Command {
     Vectors(Vectors),
     /// Show the whole on captured purchases
     Demo(Demo),
+    /// Print what a shell needs to complete commands and options
+    Completions(Completions),
+    /// Write a man page for each command
+    Man(Man),
 }
 
 /// Make a log with its key, its genesis record and a trust file for the auditor.

@@ -3,9 +3,11 @@
 mod words;
 
 use counterfoil_audit::{Chapter, Report, Story};
-use counterfoil_record::verdict::{Check, CheckResult, Operand};
+use counterfoil_decide::policy::Outline;
+use counterfoil_record::verdict::{Check, CheckName, CheckResult, Operand};
 use counterfoil_record::{SignedRecord, Verdict};
 use counterfoil_review::words::{safe, time};
+use counterfoil_review::{Quote, quote};
 use counterfoil_store::Records as _;
 use serde::Serialize;
 
@@ -21,6 +23,8 @@ use words::headline;
 struct Explanation<'a> {
     /// None where the record of that index cannot be read.
     story: Option<&'a Story>,
+    /// The rules of the policy that it was decided by, in the author's lines.
+    rules: Vec<Quote>,
     report: &'a Report,
 }
 
@@ -42,7 +46,7 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     let Some(record) = record else {
         let (report, _) = audit(&log, trust, &mut |_, _| {});
         if args.json {
-            json(&Explanation { story: None, report: &report })?;
+            json(&Explanation { story: None, rules: Vec::new(), report: &report })?;
         } else {
             page(verify::text(&report))?;
         }
@@ -53,7 +57,7 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     let (report, state) = audit(&log, trust, &mut |checked, state| story.observe(checked, state));
     story.conclude(&state);
     if args.json {
-        json(&Explanation { story: Some(&story), report: &report })?;
+        json(&Explanation { story: Some(&story), rules: quotes(&story), report: &report })?;
     } else {
         page(text(&story, &report))?;
     }
@@ -75,7 +79,13 @@ pub(crate) fn text(story: &Story, report: &Report) -> String {
     }
     if let Some(decided) = story.chapters.iter().find(|chapter| Some(chapter.index) == story.decided) {
         out.push(format!("why: record {} decided on these checks", decided.index));
-        out.extend(decided.verdict.trace.iter().filter(|check| is_told(check)).map(row));
+        let quotes = quotes(story);
+        for check in decided.verdict.trace.iter().filter(|check| is_told(check)) {
+            out.push(row(check));
+            let said = quotes.iter().filter(|quote| quote.check == check.check && quote.rule == check.rule);
+            let said = said.filter(|_| is_quoted(check)).flat_map(|quote| &quote.lines);
+            out.extend(said.map(|line| format!("        | {}", safe(line))));
+        }
         out.extend(permit(&decided.verdict));
     }
     if let Some(slot) = &story.slot {
@@ -95,6 +105,19 @@ pub(crate) fn text(story: &Story, report: &Report) -> String {
         out.push(format!("  finding: {place}{}", finding.code));
     }
     out.join("\n")
+}
+
+/// The rules that the payment was decided by, as their author wrote them.
+fn quotes(story: &Story) -> Vec<Quote> {
+    let decided = story.chapters.iter().find(|chapter| Some(chapter.index) == story.decided);
+    let source = story.policy.as_deref().unwrap_or_default();
+    let (Some(decided), Some(outline)) = (decided, Outline::of(source)) else { return Vec::new() };
+    decided.verdict.trace.iter().filter_map(|check| quote(source, &outline, check)).collect()
+}
+
+/// On one screen the rules stand that people set limits by, and those that stood in the way.
+fn is_quoted(check: &Check) -> bool {
+    matches!(check.check, CheckName::Budget | CheckName::Gate) || check.result != CheckResult::Pass
 }
 
 fn is_told(check: &Check) -> bool {

@@ -13,6 +13,7 @@ mod explain;
 mod govern;
 mod init;
 mod key;
+mod manual;
 mod pending;
 mod policy;
 mod rail;
@@ -42,6 +43,8 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
     };
     match done {
         Ok(exit) => exit.into(),

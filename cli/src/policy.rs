@@ -9,7 +9,7 @@ mod test;
 
 use std::path::Path;
 
-use counterfoil_decide::policy::{Policy, compile};
+use counterfoil_decide::policy::{Policy, PolicyError, compile};
 
 use crate::args::{Policy as Args, PolicyCommand};
 use crate::evidence::read_text;
@@ -28,9 +28,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 /// Reads and compiles a policy; every problem is named with file, line, column and key.
 pub(crate) fn read(file: &Path) -> Result<(String, Policy), Failure> {
     let source = read_text(file)?;
-    let policy = compile(&source).map_err(|error| {
-        let say = |problem| format!("{}: {}", file.display(), suggest::with_suggestion(problem));
-        Failure::check(error.problems.iter().map(say).collect::<Vec<_>>().join("\n"))
-    })?;
+    let policy = compile(&source).map_err(|error| does_not_compile(file, &error))?;
     Ok((source, policy))
+}
+
+fn does_not_compile(file: &Path, error: &PolicyError) -> Failure {
+    let say = |problem| format!("{}: {}", file.display(), suggest::with_suggestion(problem));
+    Failure::check(error.problems.iter().map(say).collect::<Vec<_>>().join("\n"))
 }

@@ -169,7 +169,7 @@ fn what_cannot_be_read_is_named_with_its_place_and_exits_2() {
         ("it.toml:3: step \"run\": unknown variant `open-door`", with("open-run", "open-door")),
         ("it.toml:10: step \"pay\": `$walk` is no step before this one", with("$run", "$walk")),
         (
-            "it.toml:10: step \"pay\": `offer`: `0.0000001 usdc` is no amount",
+            "it.toml:10: step \"pay\": `offer`: `0.0000001` has more than the asset's 6 decimal places",
             with("0.10 usdc", "0.0000001 usdc"),
         ),
         ("it.toml:10: step \"pay\": `offer`: unknown field `tip`", with("amount = ", "tip = 1, amount = ")),

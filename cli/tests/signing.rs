@@ -114,7 +114,11 @@ fn a_policy_is_adopted_and_keys_are_rotated_and_revoked_by_those_who_govern() {
     let file = desk.path("policy.toml");
     let adopt = ["adopt", "--policy", file.to_str().unwrap()];
     let show = desk.sign("gina", &adopt);
-    let digest = counterfoil_decide::policy::compile(&desk.policy).unwrap().digest().to_string();
+    let policy = counterfoil_decide::policy::compile(&desk.policy).unwrap();
+    let digest = policy.digest().to_string();
+    for part in counterfoil_review::rules::rules(&policy).iter().flat_map(|rule| &rule.parts) {
+        assert!(show.stderr.contains(&format!("{}: {}", part.path, part.words)), "{part:?}");
+    }
     for shown in ["policy     test version 1", &digest, "none is in force", "role       governance"] {
         assert!(show.stderr.contains(shown), "{shown} in {}", show.stderr);
     }

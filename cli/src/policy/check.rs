@@ -7,7 +7,7 @@ use counterfoil_review::words::safe;
 use counterfoil_review::{Ceiling, Daily, Warning, daily, warnings};
 use serde::Serialize;
 
-use super::suggest::{suggestion, with_suggestion};
+use super::suggest::suggestion;
 use crate::args::PolicyCheck as Args;
 use crate::evidence::read_text;
 use crate::exit::{Exit, Failure};
@@ -16,10 +16,7 @@ use crate::screen::{json, line};
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let source = read_text(&args.file)?;
     let checked = match compile(&source) {
-        Err(error) if !args.json => {
-            let say = |problem| format!("{}: {}", args.file.display(), with_suggestion(problem));
-            return Err(Failure::check(error.problems.iter().map(say).collect::<Vec<_>>().join("\n")));
-        }
+        Err(error) if !args.json => return Err(super::does_not_compile(&args.file, &error)),
         Err(error) => Checked::broken(&error.problems),
         Ok(policy) => Checked::sound(&source, &policy, &ceilings(&policy, &args.daily_ceiling)?),
     };

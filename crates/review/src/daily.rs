@@ -1,24 +1,26 @@
-//! The most money that a policy lets leave in any 24 hours.
+//! The most money that can leave in any 24 hours by what one policy allows.
 //!
-//! A budget bounds it where there are only so many groups that it is kept for: one for each agent, each payee, or
-//! each of both. How many runs and principals there will be, no policy says, so that a budget for each of these
-//! bounds nothing by itself. A budget's window begins anew some number of times within 24 hours, and each time its
-//! limit is free again:
+//! What leaves within 24 hours was allowed within these, or before them by no more than a permit holds: within
+//! D = 24 h + `max_lifetime`. A budget bounds it where there are only so many groups that it is kept for: one for each
+//! agent, each payee, or each of both. How many runs and principals there will be, no policy says, so that a budget
+//! for each of these bounds nothing by itself. A budget's window begins anew some number of times within D, and
+//! each time its limit is free again:
 //!
 //! ```text
-//! rolling w         ceil(24 h / w)        each allow finds no more than the limit within the last w
-//! hour              25                    24 hours touch 25 of them
-//! day, week, month  2                     24 hours can lie across one midnight
-//! no window         1
+//! rolling w               ceil(D / w)         each allow finds no more than the limit within the last w
+//! hour, day, week, month  ceil(D / its) + 1   D can begin just before one ends
+//! no window               1
 //! ```
-//! A budget of counts bounds money by the most of one payment. Of the bounds the least holds. What comes back can
-//! leave again under `restore_refunds`: the bound is then of what has left and not come back.
+//! A budget of counts bounds money by the most of one payment. Of the bounds the least holds. A budget with
+//! `restore_refunds` bounds nothing: what comes back leaves again. What ends a reservation early must be true for a
+//! bound to hold: under `releases = "payee"` that is the payee's word, and the words say so. A chain's own delays,
+//! and what was allowed under an earlier policy, are not in it.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use counterfoil_decide::policy::{Budget, Calendar, Dimension, Period, Policy, Rolling, Window};
+use counterfoil_decide::policy::{Budget, Calendar, Dimension, Period, Policy, Releases, Rolling, Window};
 use counterfoil_rails::caip::{Account, Asset};
 use counterfoil_record::{Amount, Id};
 use serde::Serialize;
@@ -56,7 +58,9 @@ fn of_asset(policy: &Policy, asset: &Id) -> Daily {
     let bounds = policy.budgets.iter().filter_map(|budget| Bound::of(policy, asset, largest, budget));
     match bounds.min_by_key(|bound| bound.most) {
         None => {
-            let words = format!("nothing bounds {asset}: each budget is kept for each run or principal");
+            let words = format!(
+                "nothing bounds {asset}: each budget is kept for each run or principal, or what comes back may be spent again"
+            );
             Daily { asset: asset.clone(), most: None, budget: None, words }
         }
         Some(bound) => Daily {
@@ -83,8 +87,12 @@ struct Bound<'p> {
 
 impl<'p> Bound<'p> {
     fn of(policy: &Policy, asset: &Id, largest: Amount, budget: &'p Budget) -> Option<Self> {
+        if budget.restore_refunds && budget.limit.is_some() {
+            return None;
+        }
         let groups = groups(policy, asset, budget)?;
-        let windows = windows(budget.window.as_ref());
+        let within = DAY.saturating_add(policy.obligations.max_lifetime.millis());
+        let windows = windows(budget.window.as_ref(), within);
         let each = match (&budget.limit, budget.count) {
             (Some(limit), _) if limit.asset == *asset => limit.amount,
             (None, Some(count)) => Amount::new(largest.units().saturating_mul(count.into())),
@@ -99,8 +107,11 @@ impl<'p> Bound<'p> {
         let most = amount(policy, asset, *most);
         let each = amount(policy, asset, *each);
         let (groups, windows) = (count(*groups, "group"), count(*windows, "window"));
-        let net = if budget.restore_refunds { ", less what comes back" } else { "" };
-        format!("at most {most}{net}: budget {}, {each} for each of {groups} in {windows}", budget.id)
+        let trust = match policy.releases {
+            Releases::Payee => ", if no payee says of a payment that settles that it failed or took less",
+            Releases::Chain => "",
+        };
+        format!("at most {most}{trust}: budget {}, {each} for each of {groups} in {windows}", budget.id)
     }
 }
 
@@ -126,14 +137,17 @@ fn groups(policy: &Policy, asset: &Id, budget: &Budget) -> Option<u64> {
     Some(groups)
 }
 
-/// How many windows any 24 hours can touch.
-fn windows(window: Option<&Window>) -> u64 {
-    match window {
-        None => 1,
-        Some(Window::Rolling(Rolling { span })) => DAY.div_ceil(span.millis().max(1)),
-        Some(Window::Calendar(Calendar { every: Period::Hour, .. })) => 25,
-        Some(Window::Calendar(_)) => 2,
-    }
+/// How many windows a time of `within` milliseconds can touch.
+fn windows(window: Option<&Window>, within: u64) -> u64 {
+    let shortest = match window {
+        None => return 1,
+        Some(Window::Rolling(Rolling { span })) => return within.div_ceil(span.millis().max(1)),
+        Some(Window::Calendar(Calendar { every: Period::Hour, .. })) => DAY / 24,
+        Some(Window::Calendar(Calendar { every: Period::Day, .. })) => DAY,
+        Some(Window::Calendar(Calendar { every: Period::Week, .. })) => 7 * DAY,
+        Some(Window::Calendar(Calendar { every: Period::Month, .. })) => 28 * DAY,
+    };
+    within.div_ceil(shortest).saturating_add(1)
 }
 
 #[cfg(test)]

@@ -84,6 +84,9 @@ pub struct Diff {
     pub budgets_anew: Vec<Id>,
     /// Budgets of the old policy that count no more.
     pub budgets_gone: Vec<Id>,
+    /// Phases that pay and have another rule, or are gone: a run that is in one pays nothing until it enters a phase
+    /// again.
+    pub phases_changed: Vec<Id>,
     /// Why a log with the old policy in force would refuse the new one; none if it would not for what stands in
     /// the two.
     pub obstacles: Vec<Obstacle>,
@@ -102,6 +105,7 @@ impl Diff {
             differences: differences(&rules(before), &rules(after)),
             budgets_anew: new.difference(&old).cloned().collect(),
             budgets_gone: old.difference(&new).cloned().collect(),
+            phases_changed: phases_changed(before, after),
             obstacles: obstacles(before, after),
         }
     }
@@ -135,6 +139,9 @@ impl Diff {
                 lines.extend(it.after.iter().map(|words| format!("    + {words}")));
             }
         }
+        if self.differences.is_empty() {
+            lines.push("No rule differs: some stand in another order".to_owned());
+        }
         lines.push("When it is put in force".to_owned());
         lines.push(
             "  approvals and held payments of before are void; what is reserved stays reserved".to_owned(),
@@ -142,6 +149,9 @@ impl Diff {
         let anew = |id: &Id| format!("  the budget {id} starts anew: it counts from then on");
         lines.extend(self.budgets_anew.iter().map(anew));
         lines.extend(self.budgets_gone.iter().map(|id| format!("  the budget {id} counts no more")));
+        let entered =
+            |id: &Id| format!("  a run that is in the phase {id} pays nothing until it enters a phase again");
+        lines.extend(self.phases_changed.iter().map(entered));
         lines.extend(self.obstacles.iter().map(|why| format!("  it is refused: {why}")));
         lines.join("\n")
     }
@@ -187,7 +197,7 @@ fn parts(before: &[Part], after: &[Part]) -> Vec<Difference> {
     let mut found = Vec::new();
     for part in after.iter().chain(gone) {
         let (before, after) = (old.get(&part.path), new.get(&part.path));
-        if before == after {
+        if before.map(|part| &part.words) == after.map(|part| &part.words) {
             continue;
         }
         found.push(Difference {
@@ -205,7 +215,8 @@ fn effect(before: Option<&Part>, after: Option<&Part>) -> Effect {
     match (before, after) {
         (None, Some(after)) => after.there,
         (Some(before), None) => before.there.reversed(),
-        (Some(before), Some(after)) => match (before.scale, after.scale) {
+        (Some(before), Some(after)) => match (&before.scale, &after.scale) {
+            (Some(from), Some(to)) if from.of != to.of => Effect::Changes,
             (Some(from), Some(to)) => match to.at.cmp(&from.at) {
                 Ordering::Greater => to.more,
                 Ordering::Less => to.more.reversed(),
@@ -218,6 +229,14 @@ fn effect(before: Option<&Part>, after: Option<&Part>) -> Effect {
         },
         (None, None) => Effect::Changes,
     }
+}
+
+fn phases_changed(before: &Policy, after: &Policy) -> Vec<Id> {
+    let paying = before.phases.iter().filter(|(_, rule)| rule.pay);
+    paying
+        .filter(|(name, rule)| after.phases.get(*name) != Some(rule))
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 fn obstacles(before: &Policy, after: &Policy) -> Vec<Obstacle> {

@@ -1,7 +1,7 @@
 //! A policy as rules in words.
 //!
 //! Each rule has parts, and each part says one thing, under the path that it has in the policy's TOML
-//! (`budgets.agent-day.limit`). What a policy leaves out is said as well, where the policy could say it: nobody may
+//! (`budgets.agent-day.limit`); what follows from several rules is said with what it is about. What a policy leaves out is said as well, where the policy could say it: nobody may
 //! resume, no limit on the clock. Two policies differ where their parts do, so that what is printed and what is
 //! compared are the same.
 //!
@@ -17,7 +17,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use counterfoil_decide::policy::{Policy, join};
+use counterfoil_decide::policy::{Money, Policy, join};
+use counterfoil_record::Id;
 use serde::Serialize;
 
 /// What a change does to payments: which of them it concerns, the policy alone cannot tell.
@@ -44,8 +45,10 @@ impl Effect {
 }
 
 /// Where a part stands on a scale, and what it does to go up on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scale {
+    /// What it is a scale of, where there are several: units of an asset. Two of different things do not compare.
+    pub of: Option<Id>,
     /// Where.
     pub at: u128,
     /// What more of it does.
@@ -209,7 +212,7 @@ pub fn rules(policy: &Policy) -> Vec<Rule> {
     head.says("version", format_args!("its version is {version}"));
     head.says("initial_phase", format_args!("a run opens in the phase {initial_phase}"));
     let mut rules = Vec::from([head]);
-    rules.extend(assets.iter().map(|(name, pin)| parties::asset(name, pin)));
+    rules.extend(assets.iter().map(|(name, pin)| parties::asset(policy, name, pin)));
     rules.extend(agents.iter().map(|(name, rule)| parties::agent(name, rule)));
     rules.extend(wallets.iter().map(|(name, rule)| parties::wallet(name, rule)));
     rules.extend(roles.iter().map(|(name, role)| parties::role(name, role)));
@@ -263,12 +266,18 @@ impl Rule {
 
     /// Says so much of something of which more lets more through.
     fn grants(&mut self, key: &str, at: u128, words: impl Display) {
-        self.part(key, words, Effect::Changes, Some(Scale { at, more: Effect::Allows }));
+        self.part(key, words, Effect::Changes, Some(Scale { of: None, at, more: Effect::Allows }));
+    }
+
+    /// Says so much money of which more lets more through.
+    fn grants_money(&mut self, key: &str, money: &Money, words: impl Display) {
+        let scale = Scale { of: Some(money.asset.clone()), at: money.amount.units(), more: Effect::Allows };
+        self.part(key, words, Effect::Changes, Some(scale));
     }
 
     /// Says so much of something of which more keeps more back.
     fn demands(&mut self, key: &str, at: u128, words: impl Display) {
-        self.part(key, words, Effect::Changes, Some(Scale { at, more: Effect::Denies }));
+        self.part(key, words, Effect::Changes, Some(Scale { of: None, at, more: Effect::Denies }));
     }
 }
 

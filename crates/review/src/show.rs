@@ -9,6 +9,7 @@ use counterfoil_decide::policy::Policy;
 use counterfoil_record::Hash32;
 use serde::Serialize;
 
+use crate::daily::{Daily, daily};
 use crate::rules::{Rule, Section, rules};
 
 /// A policy in words, with the digest that names it.
@@ -18,12 +19,14 @@ pub struct Shown {
     pub digest: Hash32,
     /// Every rule.
     pub rules: Vec<Rule>,
+    /// What they come to: the most money that can leave in any 24 hours, by asset.
+    pub daily: Vec<Daily>,
 }
 
 impl Shown {
     /// Puts `policy` in words.
     pub fn new(policy: &Policy) -> Self {
-        Self { digest: policy.digest(), rules: rules(policy) }
+        Self { digest: policy.digest(), rules: rules(policy), daily: daily(policy) }
     }
 
     /// As a text of many lines, without a newline at its end.
@@ -47,6 +50,8 @@ impl Shown {
                 lines.push(format!("  its digest is {}", self.digest));
             }
         }
+        lines.push("What leaves in any 24 hours".to_owned());
+        lines.extend(self.daily.iter().map(|daily| format!("  {}", daily.words)));
         lines.join("\n")
     }
 }

@@ -38,11 +38,11 @@ pub enum WarningCode {
     RoleUnused,
     /// So many people as are needed can never approve for this agent: its owner is one of them.
     ApprovalsUnreachable,
-    /// No run can come to the phase.
+    /// No run that opens under the policy can come to the phase.
     PhaseUnreachable,
-    /// No phase that a run can come to pays.
+    /// No phase that such a run can come to pays.
     NoPhasePays,
-    /// Another budget always refuses before this one does.
+    /// Another budget refuses whatever this one would, where both began to count together.
     BudgetNeverReached,
     /// The largest payment is above the budget, so that it can never be allowed.
     MaximumAboveBudget,
@@ -50,8 +50,6 @@ pub enum WarningCode {
     GateNeverCloses,
     /// Another gate closes whenever this one does, and asks for as much or denies.
     GateShadowed,
-    /// No payment needs a transaction.
-    TransactionsNeverRequired,
     /// The list of payees, or that of resources, or that of schemes is empty.
     NothingListed,
     /// Another pattern allows all that this one does.
@@ -62,7 +60,7 @@ pub enum WarningCode {
 
 impl WarningCode {
     /// Every code.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 18] = [
         Self::AssetWithoutBudget,
         Self::AssetWithoutMaximum,
         Self::AssetWithoutAccounts,
@@ -78,7 +76,6 @@ impl WarningCode {
         Self::MaximumAboveBudget,
         Self::GateNeverCloses,
         Self::GateShadowed,
-        Self::TransactionsNeverRequired,
         Self::NothingListed,
         Self::ResourceCovered,
         Self::RepeatableNeverAllowed,
@@ -102,7 +99,6 @@ impl WarningCode {
             Self::MaximumAboveBudget => "maximum-above-budget",
             Self::GateNeverCloses => "gate-never-closes",
             Self::GateShadowed => "gate-shadowed",
-            Self::TransactionsNeverRequired => "transactions-never-required",
             Self::NothingListed => "nothing-listed",
             Self::ResourceCovered => "resource-covered",
             Self::RepeatableNeverAllowed => "repeatable-never-allowed",

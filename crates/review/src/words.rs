@@ -46,11 +46,11 @@ pub fn stated(policy: &Policy, money: &Money) -> String {
 
 /// A length of time in its largest whole unit: `15 minutes`.
 pub fn span(span: Span) -> String {
-    let seconds = span.seconds();
-    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
-    let whole = units.into_iter().find(|(length, _)| seconds > 0 && seconds.checked_rem(*length) == Some(0));
-    let (length, unit) = whole.unwrap_or((1, "second"));
-    count(seconds.checked_div(length).unwrap_or(seconds), unit)
+    let millis = span.millis();
+    let units = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second")];
+    let whole = units.into_iter().find(|(length, _)| millis > 0 && millis.checked_rem(*length) == Some(0));
+    let (length, unit) = whole.unwrap_or((1, "millisecond"));
+    count(millis.checked_div(length).unwrap_or(millis), unit)
 }
 
 /// `1 person`, `2 runs`: a number of things, whose plural ends in s or is `people`.
@@ -59,5 +59,42 @@ pub fn count(number: u64, thing: &str) -> String {
         (1, thing) => format!("1 {thing}"),
         (_, "person") => format!("{number} people"),
         (_, thing) => format!("{number} {thing}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use counterfoil_record::{Amount, Span};
+
+    use super::{count, money, span};
+
+    #[test]
+    fn a_span_is_said_exactly_in_its_largest_unit() {
+        for (millis, words) in [
+            (0, "0 milliseconds"),
+            (1, "1 millisecond"),
+            (1_500, "1500 milliseconds"),
+            (90_000, "90 seconds"),
+            (3_600_000, "1 hour"),
+            (86_400_000, "1 day"),
+            (90_000_000, "25 hours"),
+        ] {
+            assert_eq!(span(Span::from_millis(millis)), words);
+        }
+    }
+
+    #[test]
+    fn an_amount_is_said_exactly() {
+        for (units, decimals, words) in
+            [(5_000_000, 6, "5.00"), (1, 6, "0.000001"), (1_230_000, 6, "1.23"), (7, 0, "7"), (15, 1, "1.5")]
+        {
+            assert_eq!(money(Amount::new(units), decimals), words);
+        }
+        assert_eq!(money(Amount::MAX, 38), "3.40282366920938463463374607431768211455");
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!((count(1, "person").as_str(), count(2, "person").as_str()), ("1 person", "2 people"));
     }
 }

@@ -1,5 +1,5 @@
 //! Nothing in a policy can change without a change in what `show` prints and `diff` lists. Tried on every example
-//! policy and the policy of the vectors: each bit of the canonical encoding flipped, and each key, line and list
+//! policy and the policy of the vectors: bits in every byte of the canonical encoding flipped, and each key, line and list
 //! element of the TOML taken out.
 #![allow(
     clippy::unwrap_used,
@@ -33,9 +33,9 @@ fn policies() -> Vec<(String, String)> {
     found
 }
 
-/// Panics unless both outputs show that the two are not the same.
+/// Panics unless both outputs show that the two are not the same. `shown` is without the digest, which always differs.
 fn is_seen(before: &Policy, shown: &str, after: &Policy, what: &str) {
-    assert_ne!(Shown::new(after).text(), shown, "{what}");
+    assert!(without_digest(after) != shown, "{what}: show says the same");
     let (there, back) = (Diff::new(before, after), Diff::new(after, before));
     assert!(!there.differences.is_empty() && !back.differences.is_empty(), "{what}");
     assert_eq!(there.differences.len(), back.differences.len(), "{what}");
@@ -47,23 +47,22 @@ fn is_seen(before: &Policy, shown: &str, after: &Policy, what: &str) {
 }
 
 #[test]
-fn no_bit_of_a_policy_changes_unseen() {
+fn no_byte_of_a_policy_changes_unseen() {
     for (name, source) in policies() {
         let policy = compile(&source).unwrap();
-        // The digest is left out: it would always differ.
         let shown = without_digest(&policy);
         let bytes = policy.to_bytes();
         let mut decoded = 0;
-        for bit in 0..bytes.len() * 8 {
+        // Two bits of each byte: the lowest, and another in turn.
+        for bit in (0..bytes.len()).flat_map(|at| [at * 8, at * 8 + 1 + at % 7]) {
             let mut flipped = bytes.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             if let Ok(other) = Policy::from_bytes(&flipped) {
                 decoded += 1;
-                assert_ne!(without_digest(&other), shown, "{name}: bit {bit}");
                 is_seen(&policy, &shown, &other, &format!("{name}: bit {bit}"));
             }
         }
-        assert!(decoded > bytes.len(), "{name}: {decoded} of {} bits", bytes.len() * 8);
+        assert!(decoded > bytes.len() / 4, "{name}: {decoded} of {} bits", bytes.len() * 2);
     }
 }
 
@@ -119,7 +118,6 @@ fn no_rule_is_left_out_unseen() {
                 continue;
             }
             is_seen(&policy, &shown, &other, &format!("{name}: {what}"));
-            assert_ne!(without_digest(&other), shown, "{name}: {what}");
             seen.insert(what);
         }
         assert!(seen.len() > 20, "{name}: {seen:?}");

@@ -71,7 +71,7 @@ impl Outline {
             });
             let Some(known) = known else { continue };
             match value.get_ref() {
-                DeValue::Table(table) => self.walk(table, &here, &known),
+                DeValue::Table(table) if keys::is_table(&known) => self.walk(table, &here, &known),
                 DeValue::Array(elements) => self.elements(elements.iter(), &here, &known),
                 _ => {}
             }

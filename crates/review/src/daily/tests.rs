@@ -20,27 +20,43 @@ fn bound(rule: &str) -> Option<u128> {
 
 #[test]
 fn a_bound_is_limit_times_groups_times_windows() {
+    // A permit holds for ten minutes: what leaves in a day was allowed within 24 hours and 10 minutes.
     let cases = [
-        ("per = [\"agent\"]\nwindow = { rolling = \"24h\" }\nlimit = \"25.00 usdc\"", 7_500),
-        ("per = [\"payee\"]\nwindow = { rolling = \"24h\" }\nlimit = \"25.00 usdc\"", 5_000),
-        ("per = [\"agent\", \"payee\"]\nwindow = { rolling = \"24h\" }\nlimit = \"25.00 usdc\"", 15_000),
-        ("per = [\"agent\"]\nwindow = { rolling = \"7h\" }\nlimit = \"1.00 usdc\"", 1_200),
+        ("per = [\"agent\"]\nwindow = { rolling = \"24h\" }\nlimit = \"25.00 usdc\"", 2 * 7_500),
+        ("per = [\"payee\"]\nwindow = { rolling = \"24h\" }\nlimit = \"25.00 usdc\"", 2 * 5_000),
+        ("per = [\"agent\", \"payee\"]\nwindow = { rolling = \"24h\" }\nlimit = \"25.00 usdc\"", 2 * 15_000),
+        ("per = [\"agent\"]\nwindow = { rolling = \"7h\" }\nlimit = \"1.00 usdc\"", 4 * 300),
         ("per = [\"agent\"]\nwindow = { rolling = \"7d\" }\nlimit = \"1.00 usdc\"", 300),
         (
             "per = [\"agent\"]\nwindow = { every = \"hour\", utc_offset = \"+00:00\" }\nlimit = \"1.00 usdc\"",
-            7_500,
+            26 * 300,
         ),
         (
             "per = [\"agent\"]\nwindow = { every = \"day\", utc_offset = \"+00:00\" }\nlimit = \"1.00 usdc\"",
-            600,
+            3 * 300,
+        ),
+        (
+            "per = [\"agent\"]\nwindow = { every = \"month\", utc_offset = \"+00:00\" }\nlimit = \"1.00 usdc\"",
+            2 * 300,
         ),
         ("per = [\"agent\"]\nlimit = \"1.00 usdc\"", 300),
     ];
     for (rule, cents) in cases {
         assert_eq!(bound(rule), Some(cents), "{rule}");
     }
-    // The budget of counts: three agents, two payees, 1440 minutes, a million payments of 10 usdc.
-    assert_eq!(bound("per = [\"run\"]\nlimit = \"1.00 usdc\""), Some(3 * 2 * 1440 * 1_000_000 * 1_000));
+    // The budget of counts: three agents, two payees, 1450 minutes, a million payments of 10 usdc.
+    let counted = Some(3 * 2 * 1450 * 1_000_000 * 1_000);
+    assert_eq!(bound("per = [\"run\"]\nlimit = \"1.00 usdc\""), counted);
+    // What comes back leaves again.
+    assert_eq!(bound("per = [\"agent\"]\nlimit = \"1.00 usdc\"\nrestore_refunds = true"), counted);
+}
+
+#[test]
+fn a_payee_that_is_believed_is_named() {
+    let word = "if no payee says";
+    assert!(!usdc(&full()).words.contains(word));
+    let believed = vary(&full(), "releases = \"chain\"", "releases = \"payee\"");
+    assert!(usdc(&believed).words.contains(word), "{}", usdc(&believed).words);
 }
 
 #[test]

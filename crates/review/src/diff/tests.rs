@@ -52,6 +52,14 @@ fn each_change_has_its_effect() {
         ("slot = \"required\"", "slot = \"preferred\"", Allows, "obligations.slot"),
         ("irreversible = \"last\"", "irreversible = \"deny\"", Denies, "transactions.irreversible"),
         ("compensation = \"declare\"", "compensation = \"optional\"", Allows, "transactions.compensation"),
+        (
+            "exposure_at_least = \"2.00 usdc\"",
+            "exposure_at_least = \"1 yen\"",
+            Changes,
+            "gates.premium.when.exposure_at_least",
+        ),
+        ("limit = \"5 gold\"", "limit = \"9 usdc\"", Changes, "budgets.gold-run.limit"),
+        ("limit = \"5 gold\"", "limit = \"9 usdc\"", Denies, "assets.gold.counted"),
         ("releases = \"chain\"", "releases = \"payee\"", Allows, "evidence.releases"),
         ("refusals_per_minute = 60", "refusals_per_minute = 61", Changes, "limits.refusals_per_minute"),
         ("max_step = \"72h\"", "max_step = \"71h\"", Denies, "limits.max_step"),
@@ -101,4 +109,36 @@ fn what_the_log_would_refuse_is_said() {
     let risen = diff("version = 1\n", "version = 2\n");
     assert!(risen.obstacles.is_empty(), "{:?}", risen.obstacles);
     assert_eq!(found(&risen), [(Effect::Changes, "version")]);
+}
+
+#[test]
+fn an_agent_that_must_sign_from_now_on_is_kept_back() {
+    let signer = full();
+    let line = signer.lines().find(|line| line.starts_with("keys = [\"signer+")).unwrap();
+    let gone = diff(line, "");
+    let keys = (Effect::Allows, "agents.signer.keys");
+    assert!(found(&gone).contains(&keys), "{:?}", found(&gone));
+    assert!(!found(&gone).iter().any(|(effect, _)| *effect == Effect::Denies));
+}
+
+#[test]
+fn runs_in_a_phase_whose_rule_changes_are_named() {
+    let more = diff(
+        "categories = [\"data\", \"compute\", \"tip\"]",
+        "categories = [\"data\", \"compute\", \"tip\", \"x\"]",
+    );
+    assert_eq!(more.phases_changed.iter().map(Id::as_str).collect::<Vec<_>>(), ["execute"]);
+    assert!(more.text().contains("a run that is in the phase execute pays nothing until"), "{}", more.text());
+    assert!(diff("limit = \"5 gold\"", "limit = \"6 gold\"").phases_changed.is_empty());
+}
+
+#[test]
+fn another_order_is_said_to_be_one() {
+    let two = "allow = [\"https://data.example/v1/**\", \"https://data.example/v2/**\"]";
+    let turned = "allow = [\"https://data.example/v2/**\", \"https://data.example/v1/**\"]";
+    let with =
+        |list: &str| compile(&vary(&full(), "allow = [\"https://data.example/v1/**\"]", list)).unwrap();
+    let diff = Diff::new(&with(two), &with(turned));
+    assert!(!diff.is_same() && diff.differences.is_empty());
+    assert!(diff.text().contains("some stand in another order"), "{}", diff.text());
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use counterfoil_decide::policy::{Budget, Calendar, Condition, Gate, Need, Period, Policy, Rolling, Window};
 
-use super::{Effect, Rule, Section};
+use super::{Effect, Rule, Scale, Section};
 use crate::words::{count, span, stated};
 
 pub(super) fn budget(policy: &Policy, budget: &Budget) -> Rule {
@@ -17,7 +17,7 @@ pub(super) fn budget(policy: &Policy, budget: &Budget) -> Rule {
     rule.says("window", self::window(window.as_ref()));
     if let Some(limit) = limit {
         let words = format_args!("at most {}, reserved and settled", stated(policy, limit));
-        rule.grants("limit", limit.amount.units(), words);
+        rule.grants_money("limit", limit, words);
     }
     if let Some(most) = most {
         let words = format_args!("at most {}, whatever became of them", count(*most, "allowed payment"));
@@ -53,28 +53,31 @@ pub(super) fn gate(policy: &Policy, gate: &Gate) -> Rule {
     let Gate { id, when, need } = gate;
     let mut rule = Rule::named(Section::Gates, id, Effect::Denies);
     let Condition { exposure_at_least, first_payment_to_payee, budget, at_least_percent, category } = when;
+    // Each condition is an "only if", so that nobody takes them for alternatives.
     if let Some(least) = exposure_at_least {
-        let words = format_args!("for a payment of {} or more", stated(policy, least));
-        rule.part("when exposure_at_least", words, Effect::Allows, scale(least.amount.units()));
+        let words = format_args!("only if the payment is of {} or more", stated(policy, least));
+        let scale = Scale { of: Some(least.asset.clone()), at: least.amount.units(), more: Effect::Allows };
+        rule.part("when exposure_at_least", words, Effect::Allows, Some(scale));
     }
     if *first_payment_to_payee {
-        let words = "for a payment to somebody to whom none was ever allowed";
+        let words = "only if it is to somebody to whom none was ever allowed";
         rule.permits("when first_payment_to_payee", words);
     }
     if let Some(budget) = budget {
-        rule.permits("when budget", format_args!("for a payment that the budget {budget} counts"));
+        rule.permits("when budget", format_args!("only if the budget {budget} counts it"));
     }
     if let Some(percent) = at_least_percent {
-        let words = format_args!("and that brings it to {percent} % of its limit or more");
-        rule.part("when at_least_percent", words, Effect::Allows, scale((*percent).into()));
+        let words = format_args!("only if it brings that budget to {percent} % of its limit or more");
+        let scale = Scale { of: budget.clone(), at: (*percent).into(), more: Effect::Allows };
+        rule.part("when at_least_percent", words, Effect::Allows, Some(scale));
     }
     if let Some(category) = category {
-        rule.permits("when category", format_args!("for a payment for {category}"));
+        rule.permits("when category", format_args!("only if it is for {category}"));
     }
     match need {
-        None => rule.demands("need approvals", u128::MAX, "it is denied"),
+        None => rule.demands("need approvals", u128::MAX, "then it is denied"),
         Some(Need { approvals, role, ttl }) => {
-            let words = format_args!("{} must approve", count(*approvals, "person"));
+            let words = format_args!("then {} must approve it", count(*approvals, "person"));
             rule.demands("need approvals", (*approvals).into(), words);
             rule.says("need from", format_args!("they are of {role}"));
             let words = format_args!("an approval counts for {} after the hold", span(*ttl));
@@ -82,10 +85,4 @@ pub(super) fn gate(policy: &Policy, gate: &Gate) -> Rule {
         }
     }
     rule
-}
-
-/// The more a condition asks for, the less the gate keeps back.
-#[expect(clippy::unnecessary_wraps, reason = "a part may be on no scale")]
-fn scale(at: u128) -> Option<super::Scale> {
-    Some(super::Scale { at, more: Effect::Allows })
 }

@@ -1,13 +1,13 @@
 //! Assets, agents, wallets, roles.
 
-use counterfoil_decide::policy::{AgentRule, AssetPin, Role, WalletRule};
+use counterfoil_decide::policy::{AgentRule, AssetPin, Policy, Role, WalletRule};
 use counterfoil_record::Id;
 use counterfoil_record::key::NamedKey;
 
 use super::{Effect, Rule, Section};
 use crate::words::{count, safe};
 
-pub(super) fn asset(name: &Id, pin: &AssetPin) -> Rule {
+pub(super) fn asset(policy: &Policy, name: &Id, pin: &AssetPin) -> Rule {
     let AssetPin { id, decimals, domain_name, domain_version } = pin;
     let mut rule = Rule::named(Section::Assets, name, Effect::Allows);
     rule.says("id", format_args!("it is the token {}", safe(id.as_str())));
@@ -17,6 +17,12 @@ pub(super) fn asset(name: &Id, pin: &AssetPin) -> Rule {
         format_args!("wallets sign for it under the name \"{}\"", safe(domain_name.as_str())),
     );
     rule.says("domain version", format_args!("and under the version \"{}\"", safe(domain_version.as_str())));
+    // Follows from the budgets, where adding the first and removing the last do the contrary of any other.
+    if policy.budgets.iter().any(|it| it.limit.as_ref().is_some_and(|limit| limit.asset == *name)) {
+        rule.grants("counted", 1, "a budget counts what is paid in it");
+    } else {
+        rule.grants("counted", 0, "no budget counts it, so that nothing may be paid in it");
+    }
     rule
 }
 
@@ -28,10 +34,12 @@ pub(super) fn agent(name: &Id, agent: &AgentRule) -> Rule {
         None => rule.says("owner", "nobody is kept from approving what it asks"),
     }
     if keys.is_empty() {
-        rule.says("keys", "the operator's word is taken for it that this agent asks");
+        rule.demands("keys", 0, "the operator's word is taken for it that this agent asks");
     } else {
-        rule.says("keys", "it must sign what it asks, with one of these keys");
-        each_key(&mut rule, "keys", keys);
+        rule.demands("keys", 1, "it must sign what it asks, with one of these keys");
+        for key in keys {
+            rule.says(&alloc::format!("keys {key}"), format_args!("key {key}"));
+        }
     }
     rule
 }
@@ -52,17 +60,13 @@ pub(super) fn role(name: &Id, role: &Role) -> Rule {
     for (person, keys) in members {
         let key = alloc::format!("members {person}");
         rule.permits(&key, format_args!("{person} is in it, with {}", count_keys(keys)));
-        each_key(&mut rule, &key, keys);
+        for own in keys {
+            rule.permits(&alloc::format!("{key} {own}"), format_args!("key {own}"));
+        }
     }
     rule
 }
 
 fn count_keys(keys: &[NamedKey]) -> alloc::string::String {
     count(u64::try_from(keys.len()).unwrap_or(u64::MAX), "key")
-}
-
-fn each_key(rule: &mut Rule, above: &str, keys: &[NamedKey]) {
-    for key in keys {
-        rule.permits(&alloc::format!("{above} {key}"), format_args!("key {key}"));
-    }
 }

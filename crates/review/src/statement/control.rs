@@ -13,7 +13,9 @@ use counterfoil_record::key::NamedKey;
 use counterfoil_record::{Hash32, Input};
 
 use crate::lines::Line;
+use crate::rules::{Effect, rules};
 use crate::words;
+use crate::{Diff, Difference};
 
 pub(super) fn matter(state: &State, input: &Input) -> Vec<Line> {
     match input {
@@ -75,25 +77,43 @@ pub(super) fn matter(state: &State, input: &Input) -> Vec<Line> {
     }
 }
 
+/// The policy in full, read from the bytes whose digest is signed: what changes with it first, then every rule.
 fn policy(state: &State, adopt: &AdoptPolicy) -> Vec<Line> {
-    let digest = Hash32::of(&[adopt.policy.as_slice()]);
-    let named = match Policy::from_bytes(adopt.policy.as_slice()) {
-        Ok(policy) => format!("{} version {}", policy.name, policy.version),
-        Err(_) => String::from("cannot be read"),
+    let digest = Line::new("digest", Hash32::of(&[adopt.policy.as_slice()]));
+    let Ok(policy) = Policy::from_bytes(adopt.policy.as_slice()) else {
+        return Vec::from([Line::new("policy", "cannot be read"), digest]);
     };
-    let before = state.policy.as_ref().map_or_else(
+    let before = state.policy.as_ref();
+    let replaces = before.map_or_else(
         || String::from("none is in force"),
         |it| format!("{} version {}, {}", it.policy.name, it.policy.version, it.digest),
     );
-    Vec::from([
-        Line::new("policy", named),
-        Line::new("digest", digest),
-        Line::new("replaces", before),
-        Line::new(
-            "read it",
-            "`counterfoil policy check FILE` prints the digest of a file: it must be the one above",
-        ),
-    ])
+    let mut lines = Vec::from([
+        Line::new("policy", format_args!("{} version {}", policy.name, policy.version)),
+        digest,
+        Line::new("replaces", replaces),
+    ]);
+    lines.extend(before.iter().flat_map(|it| changes(&Diff::new(&it.policy, &policy))));
+    let parts = rules(&policy).into_iter().flat_map(|rule| rule.parts);
+    lines.extend(parts.map(|part| Line::new("says", format_args!("{}: {}", part.path, part.words))));
+    lines
+}
+
+fn changes(diff: &Diff) -> Vec<Line> {
+    let of = |it: &Difference| {
+        let label = match it.effect {
+            Effect::Allows => "allows",
+            Effect::Denies => "denies",
+            Effect::Changes => "changes",
+        };
+        let [before, after] = [&it.before, &it.after].map(|words| words.as_deref().unwrap_or("(nothing)"));
+        Line::new(label, format_args!("{}: {before} -> {after}", it.path))
+    };
+    let mut lines: Vec<Line> = diff.differences.iter().map(of).collect();
+    lines.extend(
+        diff.budgets_anew.iter().map(|id| Line::new("anew", format_args!("budget {id} counts from then on"))),
+    );
+    lines
 }
 
 /// Whose key that is.

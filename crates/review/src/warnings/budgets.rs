@@ -13,13 +13,15 @@ pub(super) fn look(policy: &Policy, found: &mut Found) {
             *by != at && is_tighter(other, budget) && (!is_tighter(budget, other) || *by < at)
         });
         if let Some((_, tighter)) = tighter {
-            let words = format!("the budget {} always refuses what {} would", tighter.id, budget.id);
+            let words = format!(
+                "where both began to count together, {} refuses whatever {} would",
+                tighter.id, budget.id
+            );
             found.add(WarningCode::BudgetNeverReached, join("budgets", budget.id.as_str()), words);
         }
     }
     for (asset, most) in &policy.obligations.max_exposure {
-        let limits = policy.budgets.iter().filter(|budget| !budget.restore_refunds);
-        let of_asset = limits.filter_map(|budget| Some((budget, budget.limit.as_ref()?)));
+        let of_asset = policy.budgets.iter().filter_map(|budget| Some((budget, budget.limit.as_ref()?)));
         let least = of_asset.filter(|(_, limit)| limit.asset == *asset).min_by_key(|(_, limit)| limit.amount);
         if let Some((budget, limit)) = least.filter(|(_, limit)| limit.amount < *most) {
             let (most, limit) = (amount(policy, asset, *most), stated(policy, limit));

@@ -56,7 +56,8 @@ fn why_never(policy: &Policy, when: &Condition) -> Option<String> {
         .filter(|(name, rule)| rule.pay && reached.contains(name))
         .flat_map(|(_, rule)| &rule.categories)
         .collect();
-    (!paid.contains(category)).then(|| format!("no phase that a run can come to pays for {category}"))
+    (!paid.contains(category))
+        .then(|| format!("no run that opens under this policy comes to a phase that pays for {category}"))
 }
 
 /// True if `one` closes whenever `other` does, and what it takes to open it opens `other` as well.

@@ -14,7 +14,6 @@ pub(super) fn look(policy: &Policy, found: &mut Found) {
     phases(policy, found);
     patterns(policy, found);
     lists(policy, found);
-    transactions(policy, found);
 }
 
 /// The phases that a run can come to.
@@ -30,11 +29,11 @@ pub(super) fn reachable(policy: &Policy) -> BTreeSet<&Id> {
 fn phases(policy: &Policy, found: &mut Found) {
     let reached = reachable(policy);
     for name in policy.phases.keys().filter(|name| !reached.contains(name)) {
-        let words = format!("no way leads from {} to {name}", policy.initial_phase);
+        let words = format!("a run that opens in {} never comes to {name}", policy.initial_phase);
         found.add(WarningCode::PhaseUnreachable, join("phases", name.as_str()), words);
     }
     if !policy.phases.iter().any(|(name, rule)| rule.pay && reached.contains(name)) {
-        let words = "no run can come to a phase with `pay = true`: nothing may be paid";
+        let words = "no run that opens under this policy comes to a phase with `pay = true`";
         found.add(WarningCode::NoPhasePays, "phases", words);
     }
 }
@@ -72,18 +71,5 @@ fn lists(policy: &Policy, found: &mut Found) {
     ];
     for (path, _, words) in lists.into_iter().filter(|(_, empty, _)| *empty) {
         found.add(WarningCode::NothingListed, path, words);
-    }
-}
-
-fn transactions(policy: &Policy, found: &mut Found) {
-    let above = |asset: &Id| policy.transactions.required_above.get(asset);
-    let needed = policy
-        .obligations
-        .max_exposure
-        .iter()
-        .any(|(asset, most)| !most.is_zero() && above(asset).is_none_or(|above| above < most));
-    if !needed {
-        let words = "no payment is so large that it must be part of a transaction";
-        found.add(WarningCode::TransactionsNeverRequired, "transactions.required_above", words);
     }
 }

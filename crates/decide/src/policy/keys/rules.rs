@@ -7,7 +7,7 @@ pub(super) const KEYS: &[Key] = &[
     key(
         "budgets",
         Optional,
-        "a list of tables, at most 32",
+        "a list of tables, each under `[[budgets]]`, at most 32",
         "what payments may add up to; nothing may be paid in an asset that no budget with `limit` counts",
         "[[budgets]]",
     ),
@@ -77,7 +77,7 @@ pub(super) const KEYS: &[Key] = &[
     key(
         "gates",
         Optional,
-        "a list of tables, at most 32",
+        "a list of tables, each under `[[gates]]`, at most 32",
         "when people are asked, or payments denied",
         "[[gates]]",
     ),
