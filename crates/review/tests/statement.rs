@@ -221,3 +221,25 @@ fn what_is_signed_is_what_was_read() {
     assert_eq!(signed.said(), Said::from_to_be_signed(&bytes).unwrap());
     assert!(signed.is_signed_by(keys::person("alice").key()));
 }
+
+#[test]
+fn a_query_that_is_not_shown_is_said_to_be_there() {
+    let (mut scene, run) = Scene::plain("query", "a payment whose URL has a query");
+    let shown = |scene: &Scene, about: &About| {
+        let statement = scene.script.statement(Answer::Approve, about);
+        screen(&to_be_signed(&statement, now(scene)), scene.script.core.state(), now(scene)).unwrap()
+    };
+    let ask = |key: &str| Ask::new(run, key, 300_000);
+    let without = scene.pay(&ask("a"), hold(&["gate:new-payee"]));
+    assert!(!shown(&scene, &About::of(&without)).contains("query"));
+    let with = ask("b").url("https://data.example/v1/buy?sku=yacht");
+    let with = scene.pay(&with, hold(&["gate:new-payee"]));
+    let screen = shown(&scene, &About::of(&with));
+    let query = scene.script.core.state().payments[&with.index].hold.as_ref().unwrap().request.query.unwrap();
+    let says = format!(
+        "query      THERE IS ONE, not shown: it is private, and what is bought may depend on it; committed to as {}",
+        query.0
+    );
+    assert!(screen.contains("resource   https://data.example/v1/buy\n"), "{screen}");
+    assert!(screen.contains(&says), "{screen}");
+}

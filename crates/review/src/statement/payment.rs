@@ -60,6 +60,15 @@ fn asked(state: &State, pay: &Pay, verdict: &Verdict) -> Vec<Line> {
     });
     lines.push(Line::new("payee", of(CheckName::Payee, OperandName::Value).unwrap_or("cannot be read")));
     lines.push(Line::new("resource", &pay.resource));
+    lines.extend(pay.query.map(|query| {
+        Line::new(
+            "query",
+            format_args!(
+                "THERE IS ONE, not shown: it is private, and what is bought may depend on it; committed to as {}",
+                query.0
+            ),
+        )
+    }));
     if let Some(obligation) = row(verdict, CheckName::Obligation) {
         let part = |name| text(obligation, name).unwrap_or("?");
         let spender = text(obligation, OperandName::Spender).map(|it| format!(", moved by {it}"));
