@@ -19,7 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{Ran, args, folder, run};
-use counterfoil_testkit::policy;
+use counterfoil_testkit::{keys, policy, rail};
 use schema::{assert_valid, root, validator};
 use tempfile::TempDir;
 
@@ -274,5 +274,40 @@ fn a_policy_can_be_replaced_within_a_scenario() {
     ));
     fs::write(own.folder.path().join("later.toml"), later).unwrap();
     let ran = own.test();
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{}", ran.stdout);
+}
+
+#[test]
+fn a_payee_with_the_address_of_a_wallet_stays_that_payee() {
+    let payer = format!("{}:{}", rail::CHAIN, rail::PAYER);
+    let policy =
+        policy::vary(&policy::plain(), "[payees]\nallow = [", &format!("[payees]\nallow = [\"{payer}\", "));
+    let own = |expect: &str| {
+        let seller = "eip155:84532:0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc";
+        let pay = PAY.replace(seller, &payer);
+        let ran =
+            Own::of(&format!("policy = \"policy.toml\"\n{RUN}{pay}expect = {expect}\n"), &policy).test();
+        assert_eq!(ran.stderr, "");
+        ran.code
+    };
+    assert_eq!(own("\"allow\""), Some(0));
+    assert_eq!(own("{ fail = [\"payee\"] }"), Some(1));
+}
+
+#[test]
+fn a_wallet_of_one_address_on_two_chains_and_keys_in_escapes_sign_all_the_same() {
+    let alice = keys::person("alice").to_string();
+    let escaped: String = alice.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    let other = format!("eip155:8453:{}", rail::PAYER.to_uppercase().replace("0X", "0x"));
+    let policy = policy::vary(&policy::plain(), &alice, &escaped).replace(
+        &format!("[wallets.cold]\naccount = \"{}:{}\"", rail::CHAIN, rail::PAYER),
+        &format!("[wallets.cold]\naccount = '{other}'"),
+    );
+    assert!(policy.contains(&other), "{policy}");
+    let held = PAY.replace("0.10", "0.30");
+    let steps = format!(
+        "{RUN}{held}expect = \"hold\"\n\n[[step]]\napprove = \"$pay\"\nby = \"alice\"\nexpect = \"accepted\"\n\n[[step]]\nname = \"claim\"\ntype = \"claim\"\npayment = \"$pay\"\nexpect = \"allow\"\n\n[[step]]\ntype = \"bind\"\npayment = \"$pay\"\nbind = \"exactly\"\nexpect = {{ outcome = \"accepted\", codes = [] }}\n"
+    );
+    let ran = Own::of(&format!("policy = \"policy.toml\"\n{steps}"), &policy).test();
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{}", ran.stdout);
 }

@@ -101,8 +101,8 @@ impl<'s> Stage<'s> {
 
     /// The text of a policy with test keys.
     fn policy(&mut self, file: &std::path::Path) -> Result<String, Failure> {
-        let (source, policy) = policy::read(file).map_err(Failure::undecided)?;
-        self.keys.replace(&source, &policy).map_err(|error| error.within(file.display()))
+        let (source, _) = policy::read(file).map_err(Failure::undecided)?;
+        self.keys.replace(&source).map_err(|error| error.within(file.display()))
     }
 
     fn submit(&mut self, command: Command) -> Result<Answer, Failure> {
