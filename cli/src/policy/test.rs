@@ -47,8 +47,8 @@ pub(super) fn run(args: &Scenarios) -> Result<Exit, Failure> {
             Err(failure) => {
                 failure.report();
                 results.unreadable = results.unreadable.saturating_add(1);
-                junit.add_test_suite(unreadable(&name, failure.message()));
-                results.errors.push(failure.message().to_owned());
+                junit.add_test_suite(unreadable(&name, &failure.message()));
+                results.errors.push(failure.message());
             }
         }
     }
