@@ -311,3 +311,50 @@ fn a_wallet_of_one_address_on_two_chains_and_keys_in_escapes_sign_all_the_same()
     let ran = Own::of(&format!("policy = \"policy.toml\"\n{steps}"), &policy).test();
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{}", ran.stdout);
 }
+
+#[test]
+fn what_came_out_otherwise_before_a_step_that_cannot_be_put_is_told_all_the_same() {
+    let bad = "\n[[step]]\nname = \"bad\"\ntype = \"stop\"\n";
+    let own = Own::new(&format!("{RUN}{PAY}expect = \"deny\"\n{bad}"));
+    let report = own.folder.path().join("report.xml");
+    let ran = run(args(&["policy", "test", "--junit"], &[&report, &own.file()]));
+    let file = own.file().display().to_string();
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains(&format!("{file}:20: step \"bad\": genesis, start and stop")),
+        "{}",
+        ran.stderr
+    );
+    let told = format!(
+        "FAIL {file}\n  {file}:10: step \"pay\": expected deny, found allow\n0 passed, 0 failed, 1 unreadable; 1 expectations"
+    );
+    assert!(ran.stdout.starts_with(&told), "{}", ran.stdout);
+    let xml = fs::read_to_string(report).unwrap();
+    assert!(xml.contains(r#"tests="2""#) && xml.contains(r#"failures="1" errors="1""#), "{xml}");
+    let json = run(args(&["policy", "test", "--json"], &[&own.file()])).json();
+    assert_valid(&validator("scenarios"), &json);
+    assert_eq!(json["scenarios"][0]["checks"][0]["mismatch"]["found"], "allow");
+    assert!(json["errors"][0].as_str().unwrap().contains("step \"bad\""), "{json}");
+}
+
+#[test]
+fn a_span_of_zero_is_said_to_be_no_time() {
+    let ran = Own::new(&format!("{RUN}{PAY}expect = \"allow\"\nat = \"+0s\"\n")).test();
+    assert_eq!(ran.code, Some(2));
+    let says = "`at`: `+0s` is no time: write a span above zero, \"+5m\"";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+}
+
+#[test]
+fn several_steps_on_one_line_are_several_payments() {
+    let run = r#"{ name = "run", type = "open-run", id = "r1", agent = "researcher", principal = "carol" }"#;
+    let pay = |path: &str| {
+        format!(
+            r#"{{ type = "pay", run = "$run", url = "https://data.example/v1/{path}", wallet = "hot", category = "data", offer = {{ amount = "0.10 usdc", payee = "{}:{}" }}, expect = "allow" }}"#,
+            rail::CHAIN,
+            rail::SELLER
+        )
+    };
+    let ran = Own::new(&format!("step = [{run}, {}, {}]\n", pay("a"), pay("b"))).test();
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{}", ran.stdout);
+}
