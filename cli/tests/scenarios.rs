@@ -297,7 +297,8 @@ fn a_payee_with_the_address_of_a_wallet_stays_that_payee() {
 #[test]
 fn a_wallet_of_one_address_on_two_chains_and_keys_in_escapes_sign_all_the_same() {
     let alice = keys::person("alice").to_string();
-    let escaped: String = alice.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    let escaped: String =
+        alice.chars().flat_map(|c| format!("\\u{:04x}", u32::from(c)).into_bytes()).map(char::from).collect();
     let other = format!("eip155:8453:{}", rail::PAYER.to_uppercase().replace("0X", "0x"));
     let policy = policy::vary(&policy::plain(), &alice, &escaped).replace(
         &format!("[wallets.cold]\naccount = \"{}:{}\"", rail::CHAIN, rail::PAYER),

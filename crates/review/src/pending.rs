@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 
 use counterfoil_decide::{State, Step};
 use counterfoil_record::input::{Claim, EnterPhase};
+use counterfoil_record::private::Commitment;
 use counterfoil_record::statement::SubjectKind;
 use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, Operand, OperandName, Outcome};
 use counterfoil_record::{Amount, Hash32, Id, Index, Input, Record, Text, Time, Verdict};
@@ -81,6 +82,9 @@ pub struct Waiting {
     /// What is paid for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<Text>,
+    /// The commitment to the query of its URL, where it has one: private, and what is bought may depend on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<Commitment>,
     /// What it needs of people.
     pub needs: Vec<Need>,
     /// What keeps it from going on for now, whatever people answer: claimed now it would be denied, which ends it.
@@ -243,6 +247,7 @@ fn one(
         asset: of(CheckName::Asset, OperandName::Value),
         payee: of(CheckName::Payee, OperandName::Value),
         resource: request.map(|request| request.resource.clone()),
+        query: request.and_then(|request| request.query),
         needs: needs(state, about, verdict, time),
         not_now: against(verdict),
         lines: matter(state, about, verdict),

@@ -165,3 +165,16 @@ fn where_refusals_are_only_counted_an_entry_may_lack_and_that_is_said() {
         assert_eq!(pending.text().contains("whose refusal was only counted is not listed"), lacks);
     }
 }
+
+#[test]
+fn a_query_that_is_not_listed_is_said_to_be_there() {
+    let (mut scene, run) = Scene::plain("query", "a payment whose URL has a query");
+    let ask = Ask::new(run, "a", 300_000).url("https://data.example/v1/buy?sku=yacht");
+    let asked = scene.pay(&ask, hold(&["gate:new-payee"]));
+    let pending = at(&scene, scene.elapsed() + 1).unwrap();
+    let held = scene.script.core.state().payments[&asked.index].hold.as_ref().unwrap();
+    assert!(held.request.query.is_some());
+    assert_eq!(pending.waiting[0].query, held.request.query);
+    assert!(pending.text().contains("query      THERE IS ONE, private"), "{}", pending.text());
+    assert!(!pending.text().contains("yacht"));
+}

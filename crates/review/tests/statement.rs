@@ -238,7 +238,7 @@ fn a_query_that_is_not_shown_is_said_to_be_there() {
     let screen = shown(&scene, &About::of(&with));
     let query = scene.script.core.state().payments[&with.index].hold.as_ref().unwrap().request.query.unwrap();
     let says = format!(
-        "query      THERE IS ONE, not shown: it is private, and what is bought may depend on it; committed to as {}",
+        "query      THERE IS ONE, private, not shown and not signed for: what is bought may depend on it; committed to as {}",
         query.0
     );
     assert!(screen.contains("resource   https://data.example/v1/buy\n"), "{screen}");

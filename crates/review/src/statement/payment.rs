@@ -64,7 +64,7 @@ fn asked(state: &State, pay: &Pay, verdict: &Verdict) -> Vec<Line> {
         Line::new(
             "query",
             format_args!(
-                "THERE IS ONE, not shown: it is private, and what is bought may depend on it; committed to as {}",
+                "THERE IS ONE, private, not shown and not signed for: what is bought may depend on it; committed to as {}",
                 query.0
             ),
         )
