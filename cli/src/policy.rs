@@ -34,5 +34,5 @@ pub(crate) fn read(file: &Path) -> Result<(String, Policy), Failure> {
 
 fn does_not_compile(file: &Path, error: &PolicyError) -> Failure {
     let say = |problem| format!("{}: {}", file.display(), suggest::with_suggestion(problem));
-    Failure::check(error.problems.iter().map(say).collect::<Vec<_>>().join("\n"))
+    Failure::checks(error.problems.iter().map(say))
 }

@@ -48,7 +48,8 @@ pub(crate) struct Outcome {
     /// What it shows, in its own words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) shows: Option<String>,
-    /// Its steps with something to expect, in order, and the audit at the end.
+    /// Its steps with something to expect, in order, and the audit at the end; of one that could not be played to
+    /// its end, those before.
     pub(crate) checks: Vec<Check>,
 }
 
@@ -78,18 +79,30 @@ impl Outcome {
     }
 }
 
+/// A scenario that was played as far as it could be.
+pub(crate) struct Played {
+    /// What came of it until then.
+    pub(crate) outcome: Outcome,
+    /// What kept it from being played to its end, with the place: unreadable files, unknown keys, a command that
+    /// cannot be put.
+    pub(crate) stopped: Option<Failure>,
+}
+
 /// Reads a scenario and plays it.
-///
-/// # Errors
-/// What keeps it from being played to its end, with the place: unreadable files, unknown keys, a command that cannot
-/// be put.
-pub(crate) fn play(path: &Path) -> Result<Outcome, Failure> {
+pub(crate) fn play(path: &Path) -> Played {
+    let mut outcome = Outcome { file: path.display().to_string(), shows: None, checks: Vec::new() };
+    let stopped = play_into(path, &mut outcome).err();
+    Played { outcome, stopped }
+}
+
+fn play_into(path: &Path, outcome: &mut Outcome) -> Result<(), Failure> {
     let scenario = Scenario::read(path)?;
+    outcome.shows.clone_from(&scenario.shows);
     let mut stage = Stage::open(&scenario)?;
-    let mut checks = Vec::new();
     for step in &scenario.steps {
-        checks.extend(stage.play(step).map_err(|error| error.within(scenario.place(step)))?);
+        let played = stage.play(step, &mut outcome.checks);
+        played.map_err(|error| error.within(scenario.place(step)))?;
     }
-    checks.push(stage.audit(scenario.lines)?);
-    Ok(Outcome { file: path.display().to_string(), shows: scenario.shows, checks })
+    outcome.checks.push(stage.audit(scenario.lines)?);
+    Ok(())
 }

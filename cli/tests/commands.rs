@@ -256,3 +256,38 @@ fn a_reader_who_goes_away_is_no_panic_and_changes_no_verdict() {
         }
     }
 }
+
+#[test]
+fn text_from_outside_begins_no_line_of_its_own_in_a_message() {
+    let folder = folder();
+    let forged = "counterfoil: signed; hand the line to `govern`";
+    let command = folder.path().join("command.json");
+    fs::write(&command, format!("{{\"type\":\"close-run\",\"run\":5,\"x\\n{forged}\":1}}\n")).unwrap();
+    let policy = folder.path().join("policy.toml");
+    fs::write(&policy, format!("\"x\\n{forged}\" = 1\n{}", counterfoil_testkit::policy::plain())).unwrap();
+    let scenario = folder.path().join("scenario.toml");
+    fs::write(&scenario, format!("policy = \"policy.toml\"\n\"x\\n{forged}\" = 1\n")).unwrap();
+    for (words, file) in [
+        (&["statement", "show"][..], &command),
+        (&["policy", "show"], &policy),
+        (&["policy", "test"], &scenario),
+    ] {
+        let ran = run(args(words, &[file]));
+        assert!(ran.code == Some(1) || ran.code == Some(2), "{ran:?}");
+        assert!(ran.stderr.contains("signed; hand the line"), "it is quoted: {}", ran.stderr);
+        assert!(!ran.stderr.lines().any(|line| line.starts_with(forged)), "{}", ran.stderr);
+    }
+    // The problems of a policy stand on a line each all the same.
+    fs::write(
+        &policy,
+        counterfoil_testkit::policy::plain().replace("\"10m\"", "\"soon\"").replace("\"72h\"", "\"soon\""),
+    )
+    .unwrap();
+    let ran = run(args(&["policy", "show"], &[&policy]));
+    assert_eq!(
+        ran.stderr.lines().filter(|line| line.contains("policy.toml: line ")).count(),
+        2,
+        "{}",
+        ran.stderr
+    );
+}

@@ -19,7 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{Ran, args, folder, run};
-use counterfoil_testkit::policy;
+use counterfoil_testkit::{keys, policy, rail};
 use schema::{assert_valid, root, validator};
 use tempfile::TempDir;
 
@@ -274,5 +274,88 @@ fn a_policy_can_be_replaced_within_a_scenario() {
     ));
     fs::write(own.folder.path().join("later.toml"), later).unwrap();
     let ran = own.test();
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{}", ran.stdout);
+}
+
+#[test]
+fn a_payee_with_the_address_of_a_wallet_stays_that_payee() {
+    let payer = format!("{}:{}", rail::CHAIN, rail::PAYER);
+    let policy =
+        policy::vary(&policy::plain(), "[payees]\nallow = [", &format!("[payees]\nallow = [\"{payer}\", "));
+    let own = |expect: &str| {
+        let seller = "eip155:84532:0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc";
+        let pay = PAY.replace(seller, &payer);
+        let ran =
+            Own::of(&format!("policy = \"policy.toml\"\n{RUN}{pay}expect = {expect}\n"), &policy).test();
+        assert_eq!(ran.stderr, "");
+        ran.code
+    };
+    assert_eq!(own("\"allow\""), Some(0));
+    assert_eq!(own("{ fail = [\"payee\"] }"), Some(1));
+}
+
+#[test]
+fn a_wallet_of_one_address_on_two_chains_and_keys_in_escapes_sign_all_the_same() {
+    let alice = keys::person("alice").to_string();
+    let escaped: String =
+        alice.chars().flat_map(|c| format!("\\u{:04x}", u32::from(c)).into_bytes()).map(char::from).collect();
+    let other = format!("eip155:8453:{}", rail::PAYER.to_uppercase().replace("0X", "0x"));
+    let policy = policy::vary(&policy::plain(), &alice, &escaped).replace(
+        &format!("[wallets.cold]\naccount = \"{}:{}\"", rail::CHAIN, rail::PAYER),
+        &format!("[wallets.cold]\naccount = '{other}'"),
+    );
+    assert!(policy.contains(&other), "{policy}");
+    let held = PAY.replace("0.10", "0.30");
+    let steps = format!(
+        "{RUN}{held}expect = \"hold\"\n\n[[step]]\napprove = \"$pay\"\nby = \"alice\"\nexpect = \"accepted\"\n\n[[step]]\nname = \"claim\"\ntype = \"claim\"\npayment = \"$pay\"\nexpect = \"allow\"\n\n[[step]]\ntype = \"bind\"\npayment = \"$pay\"\nbind = \"exactly\"\nexpect = {{ outcome = \"accepted\", codes = [] }}\n"
+    );
+    let ran = Own::of(&format!("policy = \"policy.toml\"\n{steps}"), &policy).test();
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{}", ran.stdout);
+}
+
+#[test]
+fn what_came_out_otherwise_before_a_step_that_cannot_be_put_is_told_all_the_same() {
+    let bad = "\n[[step]]\nname = \"bad\"\ntype = \"stop\"\n";
+    let own = Own::new(&format!("{RUN}{PAY}expect = \"deny\"\n{bad}"));
+    let report = own.folder.path().join("report.xml");
+    let ran = run(args(&["policy", "test", "--junit"], &[&report, &own.file()]));
+    let file = own.file().display().to_string();
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains(&format!("{file}:20: step \"bad\": genesis, start and stop")),
+        "{}",
+        ran.stderr
+    );
+    let told = format!(
+        "FAIL {file}\n  {file}:10: step \"pay\": expected deny, found allow\n0 passed, 0 failed, 1 unreadable; 1 expectations"
+    );
+    assert!(ran.stdout.starts_with(&told), "{}", ran.stdout);
+    let xml = fs::read_to_string(report).unwrap();
+    assert!(xml.contains(r#"tests="2""#) && xml.contains(r#"failures="1" errors="1""#), "{xml}");
+    let json = run(args(&["policy", "test", "--json"], &[&own.file()])).json();
+    assert_valid(&validator("scenarios"), &json);
+    assert_eq!(json["scenarios"][0]["checks"][0]["mismatch"]["found"], "allow");
+    assert!(json["errors"][0].as_str().unwrap().contains("step \"bad\""), "{json}");
+}
+
+#[test]
+fn a_span_of_zero_is_said_to_be_no_time() {
+    let ran = Own::new(&format!("{RUN}{PAY}expect = \"allow\"\nat = \"+0s\"\n")).test();
+    assert_eq!(ran.code, Some(2));
+    let says = "`at`: `+0s` is no time: write a span above zero, \"+5m\"";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+}
+
+#[test]
+fn several_steps_on_one_line_are_several_payments() {
+    let run = r#"{ name = "run", type = "open-run", id = "r1", agent = "researcher", principal = "carol" }"#;
+    let pay = |path: &str| {
+        format!(
+            r#"{{ type = "pay", run = "$run", url = "https://data.example/v1/{path}", wallet = "hot", category = "data", offer = {{ amount = "0.10 usdc", payee = "{}:{}" }}, expect = "allow" }}"#,
+            rail::CHAIN,
+            rail::SELLER
+        )
+    };
+    let ran = Own::new(&format!("step = [{run}, {}, {}]\n", pay("a"), pay("b"))).test();
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{}", ran.stdout);
 }

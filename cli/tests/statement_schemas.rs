@@ -69,6 +69,9 @@ fn what_is_signed_shown_and_checked_is_valid() {
     let desk = Desk::new(&two_people());
     let payment = desk.held().to_string();
     desk.answer(r#"{"type":"suspend"}"#);
+    let kept = desk.pending();
+    assert_valid(&validator("pending"), &kept);
+    assert_eq!(kept["waiting"][0]["not_now"], json!(["not-suspended"]));
     for (person, words) in
         [("bob", vec!["approve", &payment]), ("bob", vec!["resume"]), ("alice-plain", vec!["resume"])]
     {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::args::Scenarios;
 use crate::exit::{Exit, Failure};
-use crate::scenario::{Mismatch, Outcome, play};
+use crate::scenario::{Mismatch, Outcome, Played, play};
 use crate::screen::{json, line};
 
 /// What is said of what the keys are.
@@ -22,6 +22,7 @@ struct Results {
     unreadable: usize,
     /// The steps that something was expected of.
     checks: usize,
+    /// Those that were played, to their end or until something kept them from it.
     scenarios: Vec<Outcome>,
     errors: Vec<String>,
 }
@@ -31,25 +32,25 @@ pub(super) fn run(args: &Scenarios) -> Result<Exit, Failure> {
         Results { passed: 0, failed: 0, unreadable: 0, checks: 0, scenarios: Vec::new(), errors: Vec::new() };
     let mut junit = Report::new("counterfoil policy test");
     for file in &args.files {
-        let name = file.display().to_string();
-        match play(file) {
-            Ok(outcome) => {
-                let failed = outcome.mismatches().next().is_some();
-                let count = if failed { &mut results.failed } else { &mut results.passed };
-                *count = count.saturating_add(1);
-                results.checks = results.checks.saturating_add(outcome.checks.len());
-                junit.add_test_suite(suite(&outcome));
-                if !args.json {
-                    tell(&outcome)?;
-                }
-                results.scenarios.push(outcome);
-            }
-            Err(failure) => {
-                failure.report();
-                results.unreadable = results.unreadable.saturating_add(1);
-                junit.add_test_suite(unreadable(&name, failure.message()));
-                results.errors.push(failure.message().to_owned());
-            }
+        let Played { outcome, stopped } = play(file);
+        let failed = outcome.mismatches().next().is_some();
+        let count = match (&stopped, failed) {
+            (Some(_), _) => &mut results.unreadable,
+            (None, true) => &mut results.failed,
+            (None, false) => &mut results.passed,
+        };
+        *count = count.saturating_add(1);
+        results.checks = results.checks.saturating_add(outcome.checks.len());
+        junit.add_test_suite(suite(&outcome, stopped.as_ref()));
+        if !args.json && (failed || stopped.is_none()) {
+            tell(&outcome)?;
+        }
+        if let Some(failure) = &stopped {
+            failure.report();
+            results.errors.push(failure.message());
+        }
+        if !outcome.checks.is_empty() {
+            results.scenarios.push(outcome);
         }
     }
     if let Some(path) = &args.junit {
@@ -88,7 +89,7 @@ fn tell(outcome: &Outcome) -> Result<(), Failure> {
     Ok(())
 }
 
-fn suite(outcome: &Outcome) -> TestSuite {
+fn suite(outcome: &Outcome, stopped: Option<&Failure>) -> TestSuite {
     let mut suite = TestSuite::new(outcome.file.as_str());
     for check in &outcome.checks {
         let status = match &check.mismatch {
@@ -107,15 +108,12 @@ fn suite(outcome: &Outcome) -> TestSuite {
         case.set_classname(outcome.file.as_str());
         suite.add_test_case(case);
     }
-    suite
-}
-
-fn unreadable(file: &str, message: &str) -> TestSuite {
-    let mut suite = TestSuite::new(file);
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-    status.set_type("unreadable").set_message(message);
-    let mut case = TestCase::new("reading", status);
-    case.set_classname(file);
-    suite.add_test_case(case);
+    if let Some(failure) = stopped {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type("unreadable").set_message(failure.message());
+        let mut case = TestCase::new("reading", status);
+        case.set_classname(outcome.file.as_str());
+        suite.add_test_case(case);
+    }
     suite
 }

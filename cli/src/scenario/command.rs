@@ -80,15 +80,18 @@ impl Reading<'_> {
     }
 }
 
-/// A time: `+5m` after `now`, or a moment (RFC 3339).
+/// A time: `+5m` after `now`, above zero, or a moment (RFC 3339).
 pub(super) fn time(value: &Value, now: Time) -> Result<Time, Failure> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Datetime(moment) => moment.to_string(),
         other => return Err(Failure::new(format_args!("a {} is no time", other.type_str()))),
     };
-    let wrong =
-        || Failure::new(format_args!("`{text}` is no time: write \"+5m\" or \"2026-01-05T09:00:00Z\""));
+    let wrong = || {
+        Failure::new(format_args!(
+            "`{text}` is no time: write a span above zero, \"+5m\", or \"2026-01-05T09:00:00Z\""
+        ))
+    };
     if let Some(later) = text.strip_prefix('+') {
         return Ok(now.plus(span(later).ok_or_else(wrong)?));
     }

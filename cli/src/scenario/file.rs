@@ -41,6 +41,8 @@ pub(crate) struct Scenario {
 /// One step.
 #[derive(Debug)]
 pub(crate) struct Step {
+    /// Its number, from 1 on.
+    pub(super) number: u64,
     /// The line at which it begins.
     pub(super) line: usize,
     /// Its name, for references.
@@ -117,7 +119,7 @@ impl Step {
         };
         let expect = fields.remove("expect").map(Expected::read).transpose()?;
         let label = name.as_ref().map_or_else(|| number.to_string(), |name| format!("\"{name}\""));
-        Ok(Self { line, name, label, at: fields.remove("at"), times, expect, fields })
+        Ok(Self { number, line, name, label, at: fields.remove("at"), times, expect, fields })
     }
 }
 

@@ -1,16 +1,20 @@
 //! Test keys in the place of those of people, agents and wallets.
 //!
 //! Each is derived from what it replaces, so that two that were different still are, and everybody knows it. A person
-//! or agent keeps the name in the key. Only the policy's text is changed, and only these passages of it.
+//! or agent keeps the name in the key. Only the policy's text is changed, and of it only the values that say these keys
+//! and accounts: a payee with the address of a wallet stays that payee.
 
 use alloc::collections::BTreeMap;
+use core::ops::Range;
 
-use counterfoil_decide::policy::{Policy, compile};
+use counterfoil_decide::policy::compile;
 use counterfoil_enforce::{FileKey, Signer as _};
 use counterfoil_rails::caip::Account;
 use counterfoil_rails::eip3009::WalletKey;
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::{Hash32, Id, Text};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use crate::exit::Failure;
 
@@ -35,48 +39,67 @@ pub(super) fn log() -> Result<FileKey, Failure> {
     FileKey::from_seed(&seed("log", "")).map_err(Failure::new)
 }
 
+/// A passage of a policy's text, and what comes in its place.
+type Passage = (Range<usize>, String);
+
 impl Keys {
-    /// The text of `policy` with test keys and accounts, which can sign from now on.
-    pub(super) fn replace(&mut self, source: &str, policy: &Policy) -> Result<String, Failure> {
-        let mut text = source.to_owned();
-        for (role, members) in &policy.roles {
-            for (person, keys) in &members.members {
-                for key in keys {
-                    text = self.replace_key(&text, role, person, key)?;
-                }
+    /// The text of a policy that compiles, with test keys and accounts, which can sign from now on.
+    pub(super) fn replace(&mut self, source: &str) -> Result<String, Failure> {
+        let policy = DeTable::parse(source).map_err(Failure::new)?;
+        let mut passages = Vec::new();
+        for (role, rule) in tables(policy.get_ref(), "roles") {
+            let members = rule.get("members").and_then(|members| members.get_ref().as_table());
+            for (person, keys) in members.into_iter().flatten() {
+                self.replace_keys(role, person.get_ref(), keys, &mut passages)?;
             }
         }
-        let role: Id = AGENT.parse().map_err(Failure::new)?;
-        for (agent, rule) in &policy.agents {
-            for key in &rule.keys {
-                text = self.replace_key(&text, &role, agent, key)?;
+        for (agent, rule) in tables(policy.get_ref(), "agents") {
+            if let Some(keys) = rule.get("keys") {
+                self.replace_keys(AGENT, agent, keys, &mut passages)?;
             }
         }
-        for wallet in policy.wallets.values() {
-            text = self.replace_account(&text, &wallet.account)?;
+        for (_, rule) in tables(policy.get_ref(), "wallets") {
+            if let Some(account) = rule.get("account") {
+                passages.extend(self.replace_account(account)?);
+            }
         }
+        let text = replaced(source, passages);
         compile(&text).map_err(|error| Failure::at("the policy with test keys", error))?;
         Ok(text)
     }
 
-    fn replace_key(&mut self, text: &str, role: &Id, name: &Id, key: &NamedKey) -> Result<String, Failure> {
-        let original = key.to_string();
-        let test = FileKey::from_seed(&seed("key", &original)).map_err(Failure::new)?;
-        let named = NamedKey::new(key.name().clone(), *test.public_key()).map_err(Failure::new)?;
-        let text = text.replace(&original, &named.to_string());
-        // Whoever has several keys signs with the first.
-        self.signers.entry((role.clone(), name.clone())).or_insert((named, test));
-        Ok(text)
+    fn replace_keys(
+        &mut self,
+        role: &str,
+        name: &str,
+        keys: &Spanned<DeValue<'_>>,
+        passages: &mut Vec<Passage>,
+    ) -> Result<(), Failure> {
+        let signer: (Id, Id) = (role.parse().map_err(Failure::new)?, name.parse().map_err(Failure::new)?);
+        for key in keys.get_ref().as_array().into_iter().flat_map(|keys| keys.iter()) {
+            let Some(text) = key.get_ref().as_str() else { continue };
+            let original: NamedKey = text.parse().map_err(Failure::new)?;
+            let seed = seed("key", &original.to_string());
+            let test = FileKey::from_seed(&seed).map_err(Failure::new)?;
+            let named = NamedKey::new(original.name().clone(), *test.public_key()).map_err(Failure::new)?;
+            passages.push((key.span(), named.to_string()));
+            // Whoever has several keys signs with the first.
+            self.signers.entry(signer.clone()).or_insert((named, test));
+        }
+        Ok(())
     }
 
-    /// Accounts are written in any case, so that the 40 digits are looked for in any.
-    fn replace_account(&mut self, text: &str, account: &Text) -> Result<String, Failure> {
-        let original: Account = account.as_str().parse().map_err(Failure::new)?;
-        let test = WalletKey::from_bytes(&seed("wallet", account.as_str())).map_err(Failure::new)?;
+    /// The test key follows from the address, which is one on every chain.
+    fn replace_account(&mut self, account: &Spanned<DeValue<'_>>) -> Result<Option<Passage>, Failure> {
+        let Some(text) = account.get_ref().as_str() else { return Ok(None) };
+        let original: Account = text.parse().map_err(Failure::new)?;
+        let seed = seed("wallet", &original.address.to_string());
+        let test = WalletKey::from_bytes(&seed).map_err(Failure::new)?;
         let address = test.address().ok_or_else(|| Failure::new("the test wallet has no address"))?;
-        let replaced = replace_any_case(text, &original.address.to_string(), &address.to_string());
-        self.wallets.insert(Text::shown(Account { address, ..original }), test);
-        Ok(replaced)
+        let account_of_test = Text::shown(Account { address, ..original });
+        let passage = (account.span(), account_of_test.as_str().to_owned());
+        self.wallets.insert(account_of_test, test);
+        Ok(Some(passage))
     }
 
     /// The key of somebody, and their role, which is needed only where they have several.
@@ -104,17 +127,25 @@ impl Keys {
     }
 }
 
-/// `text` with `from`, of ASCII in whatever case, replaced by `to`.
-fn replace_any_case(text: &str, from: &str, to: &str) -> String {
-    // Both have the same length in either case, so that places in the one are places in the other.
-    let lower = text.to_ascii_lowercase();
-    let mut out = String::with_capacity(text.len());
+/// The tables in the table `name`.
+fn tables<'t, 'i>(policy: &'t DeTable<'i>, name: &str) -> impl Iterator<Item = (&'t str, &'t DeTable<'i>)> {
+    let table = policy.get(name).and_then(|table| table.get_ref().as_table());
+    let entries = table.into_iter().flatten();
+    entries.filter_map(|(name, rule)| Some((name.get_ref().as_ref(), rule.get_ref().as_table()?)))
+}
+
+/// `source` with another string in the place of each of these values, however those are written.
+fn replaced(source: &str, mut passages: Vec<Passage>) -> String {
+    passages.sort_by_key(|(at, _)| at.start);
+    let mut out = String::with_capacity(source.len());
     let mut from_here = 0;
-    for (at, _) in lower.match_indices(&from.to_ascii_lowercase()) {
-        out.push_str(text.get(from_here..at).unwrap_or_default());
-        out.push_str(to);
-        from_here = at.saturating_add(from.len());
+    for (at, value) in passages {
+        out.push_str(source.get(from_here..at.start).unwrap_or_default());
+        out.push('"');
+        out.push_str(&value);
+        out.push('"');
+        from_here = at.end;
     }
-    out.push_str(text.get(from_here..).unwrap_or_default());
+    out.push_str(source.get(from_here..).unwrap_or_default());
     out
 }

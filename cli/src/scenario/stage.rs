@@ -101,8 +101,8 @@ impl<'s> Stage<'s> {
 
     /// The text of a policy with test keys.
     fn policy(&mut self, file: &std::path::Path) -> Result<String, Failure> {
-        let (source, policy) = policy::read(file).map_err(Failure::undecided)?;
-        self.keys.replace(&source, &policy).map_err(|error| error.within(file.display()))
+        let (source, _) = policy::read(file).map_err(Failure::undecided)?;
+        self.keys.replace(&source).map_err(|error| error.within(file.display()))
     }
 
     fn submit(&mut self, command: Command) -> Result<Answer, Failure> {
@@ -116,9 +116,8 @@ impl<'s> Stage<'s> {
         self.core.submit(command).map_err(Failure::new)
     }
 
-    /// Plays a step, as often as it says. Gives what was expected of it each time.
-    pub(super) fn play(&mut self, step: &'s Step) -> Result<Vec<Check>, Failure> {
-        let mut checks = Vec::new();
+    /// Plays a step, as often as it says. Adds what was expected of it each time.
+    pub(super) fn play(&mut self, step: &'s Step, checks: &mut Vec<Check>) -> Result<(), Failure> {
         for turn in 1..=step.times {
             self.now = match &step.at {
                 Some(at) => time(at, self.now).map_err(|error| error.within("`at`"))?,
@@ -138,7 +137,7 @@ impl<'s> Stage<'s> {
             let turn = turn.map(|turn| format!(", time {turn}")).unwrap_or_default();
             checks.push(Check { step: format!("{}{turn}", step.label), line: step.line, mismatch });
         }
-        Ok(checks)
+        Ok(())
     }
 
     fn rules(&self) -> Result<&Policy, Failure> {
@@ -170,7 +169,7 @@ impl<'s> Stage<'s> {
             self.offer(offer, &mut fields)?;
         }
         if kind == "pay" {
-            let key = fields.entry("key").or_insert_with(|| format!("step-{}", step.line).into());
+            let key = fields.entry("key").or_insert_with(|| format!("step-{}", step.number).into());
             if let (Value::String(key), Some(turn)) = (key, turn) {
                 *key = format!("{key}-{turn}");
             }

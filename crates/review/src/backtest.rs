@@ -22,6 +22,7 @@
 //! Memory grows with what the two states keep and with the number of payments that people were asked about, not with
 //! the log.
 
+mod allowed;
 mod altered;
 mod change;
 mod summary;
@@ -38,6 +39,7 @@ use counterfoil_record::codec::Wire as _;
 use counterfoil_record::verdict::{Code, Outcome};
 use counterfoil_record::{Amount, Hash32, Index, Input, Record, Verdict};
 
+use allowed::Allowed;
 use altered::Altered;
 use change::{asked, name};
 
@@ -63,14 +65,15 @@ pub struct Backtest {
     claims: Claims,
     state: State,
     altered: Altered,
+    allowed: Allowed,
     summary: Summary,
 }
 
 impl Backtest {
     /// Before the first record.
     pub fn new(policy: Policy, claims: Claims) -> Self {
-        let (state, altered, summary) = (State::new(), Altered::default(), Summary::default());
-        Self { policy, claims, state, altered, summary }
+        let (altered, allowed) = (Altered::default(), Allowed::default());
+        Self { policy, claims, state: State::new(), altered, allowed, summary: Summary::default() }
     }
 
     /// Decides the next record again. `leaf` is its leaf hash, `original` the state of the log after it. Gives what
@@ -85,6 +88,7 @@ impl Backtest {
         }
         if let Some(verdict) = would.filter(|verdict| verdict.outcome == Outcome::Allow) {
             self.count(record, verdict, original, |beside| &mut beside.after);
+            self.allowed.note(record.input.payment().unwrap_or(record.index), original);
         }
         if is_decision(&record.input) {
             self.summary.decisions = self.summary.decisions.saturating_add(1);
@@ -214,13 +218,13 @@ impl Backtest {
         let payment = record.input.payment().filter(|_| moves);
         payment.is_some_and(|payment| {
             terms(original, payment).is_some()
-                && terms(&self.state, payment).is_none()
+                && !self.allowed.contains(payment)
                 && !self.altered.is_repeat(payment)
         })
     }
 
     fn change(
-        &self,
+        &mut self,
         record: &Record,
         kind: Kind,
         (before, after): (Came, Came),
@@ -239,6 +243,15 @@ impl Backtest {
             }
             (_, None) => None,
         };
+        let counted = match (kind, &record.input, payment) {
+            (Kind::Contradiction, Input::Refund(_) | Input::Compensate(_), Some(payment)) => {
+                Some(self.allowed.newly_returned(payment, original)).filter(|amount| !amount.is_zero())
+            }
+            (Kind::Contradiction, ..) if !before.codes.contains(&Code::Contradicts.code()) => {
+                money.as_ref().map(|money| money.amount)
+            }
+            _ => None,
+        };
         Change {
             kind,
             index: record.index,
@@ -247,7 +260,7 @@ impl Backtest {
             subject: record.input.subject(record.index),
             agent: change::agent(record, original).or_else(|| change::agent(record, &self.state)),
             money,
-            repeats: before.codes.contains(&Code::Contradicts.code()),
+            counted,
             before,
             after,
             follows,

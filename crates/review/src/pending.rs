@@ -2,6 +2,10 @@
 //!
 //! Each is decided again, as a claim or as an entry, on the state that the log adds up to: whether it waits, for whom
 //! and for what is read from that decision.
+//!
+//! That somebody asked to enter a phase is known from the record of the refusal. Where the policy limits the refusals
+//! that are recorded (`refusals_per_minute`), one beyond is only counted, and the entry is not listed until it is asked
+//! for again. The text says so; [`Pending::entries_may_lack`] does.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -10,15 +14,16 @@ use alloc::vec::Vec;
 
 use counterfoil_decide::{State, Step};
 use counterfoil_record::input::{Claim, EnterPhase};
+use counterfoil_record::private::Commitment;
 use counterfoil_record::statement::SubjectKind;
-use counterfoil_record::verdict::{CheckName, CheckResult, Code, Operand, OperandName, Outcome};
+use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, Operand, OperandName, Outcome};
 use counterfoil_record::{Amount, Hash32, Id, Index, Input, Record, Text, Time, Verdict};
 use serde::Serialize;
 
 use crate::lines::{self, Line};
 use crate::needs::{Need, needs};
 use crate::statement::matter;
-use crate::trace::{against, row, text};
+use crate::trace::{against, is_against, row, text};
 use crate::words;
 
 /// What waits for people at one moment, oldest first.
@@ -30,10 +35,13 @@ pub struct Pending {
     pub records: Index,
     /// The moment.
     pub time: Time,
-    /// What an answer could still let go on.
+    /// What an answer could still let go on, now or once what keeps it for now has passed.
     pub waiting: Vec<Waiting>,
     /// Held payments that no answer is needed for, or that none would help.
     pub decided: Vec<Decided>,
+    /// True if the policy has phases that people are asked about and lets refusals be counted only, so that the entry
+    /// of a phase may have been asked for without being listed.
+    pub entries_may_lack: bool,
 }
 
 /// One thing that waits for people.
@@ -74,8 +82,14 @@ pub struct Waiting {
     /// What is paid for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<Text>,
+    /// The commitment to the query of its URL, where it has one: private, and what is bought may depend on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<Commitment>,
     /// What it needs of people.
     pub needs: Vec<Need>,
+    /// What keeps it from going on for now, whatever people answer: claimed now it would be denied, which ends it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_now: Vec<String>,
     #[serde(skip)]
     lines: Vec<Line>,
 }
@@ -89,6 +103,9 @@ pub struct Decided {
     pub claimed_now: Outcome,
     /// What speaks against it.
     pub because: Vec<String>,
+    /// All of that may pass.
+    #[serde(skip)]
+    passing: bool,
 }
 
 /// Entries of phases that were asked for, as they are seen in the log.
@@ -141,12 +158,13 @@ pub fn pending(state: &State, entries: &Entries, time: Time) -> Result<Pending, 
     for (payment, held) in state.payments.iter().filter(|(_, payment)| payment.hold.is_some()) {
         let about = Input::Claim(Claim { payment: *payment });
         let verdict = rehearsed(state, &about, time)?;
-        if verdict.outcome == Outcome::Hold {
+        let (because, passing) = (against(&verdict), may_pass(&verdict));
+        let asks = verdict.trace.iter().any(|row| row.result == CheckResult::Needs);
+        if verdict.outcome == Outcome::Hold || (passing && asks) {
             let since = held.hold.as_ref().map_or(time, |hold| hold.since);
             waiting.extend(one(state, &about, &verdict, time, (*payment, since)));
         } else {
-            let because = against(&verdict);
-            decided.push(Decided { payment: *payment, claimed_now: verdict.outcome, because });
+            decided.push(Decided { payment: *payment, claimed_now: verdict.outcome, because, passing });
         }
     }
     for ((run, phase), entry) in &entries.0 {
@@ -163,7 +181,26 @@ pub fn pending(state: &State, entries: &Entries, time: Time) -> Result<Pending, 
     }
     waiting.sort_by_key(|it| (it.since, it.record));
     let log = state.genesis.as_ref().map(|genesis| genesis.origin.clone());
-    Ok(Pending { log, records: state.size, time, waiting, decided })
+    let policy = state.policy.as_ref().map(|in_force| &in_force.policy);
+    let entries_may_lack = policy.is_some_and(|policy| {
+        policy.limits.refusals_per_minute.is_some()
+            && policy.phases.values().any(|phase| phase.approvals.is_some())
+    });
+    Ok(Pending { log, records: state.size, time, waiting, decided, entries_may_lack })
+}
+
+/// True if nothing speaks against it but what may pass while it is held: a suspension, another payment for the same
+/// purchase, a budget that is used up, a phase that does not pay.
+fn may_pass(verdict: &Verdict) -> bool {
+    let passes = |row: &Check| {
+        let check = matches!(
+            row.check,
+            CheckName::NotSuspended | CheckName::Purchase | CheckName::Budget | CheckName::Phase
+        );
+        check && row.result == CheckResult::Fail
+    };
+    let mut speaking = verdict.trace.iter().filter(|row| is_against(row)).peekable();
+    speaking.peek().is_some() && speaking.all(passes)
 }
 
 fn rehearsed(state: &State, about: &Input, time: Time) -> Result<Verdict, ClockJump> {
@@ -210,7 +247,9 @@ fn one(
         asset: of(CheckName::Asset, OperandName::Value),
         payee: of(CheckName::Payee, OperandName::Value),
         resource: request.map(|request| request.resource.clone()),
+        query: request.and_then(|request| request.query),
         needs: needs(state, about, verdict, time),
+        not_now: against(verdict),
         lines: matter(state, about, verdict),
     })
 }
@@ -235,12 +274,21 @@ impl Pending {
             }
             let open = it.needs.iter().filter(|need| need.result == CheckResult::Needs);
             out.extend(open.map(|need| lines::text(&[Line::new("needs", need.words())])));
+            if !it.not_now.is_empty() {
+                let says = format!("{}: claimed now it would be denied, and be over", it.not_now.join(", "));
+                out.push(lines::text(&[Line::new("not now", says)]));
+            }
         }
         out.extend(self.decided.first().map(|_| String::new()));
         out.extend(self.decided.iter().map(|it| match it.claimed_now {
             Outcome::Allow => {
                 format!("payment {} waits for nobody: it would be allowed if claimed", it.payment)
             }
+            outcome if it.passing => format!(
+                "payment {} waits for nobody, but not now: {}: claimed now it gets {outcome}, and is over",
+                it.payment,
+                it.because.join(", ")
+            ),
             outcome => {
                 format!(
                     "payment {}: no answer helps, claimed it gets {outcome} ({})",
@@ -249,6 +297,12 @@ impl Pending {
                 )
             }
         }));
+        if self.entries_may_lack {
+            out.push(String::new());
+            out.push(
+                "an entry of a phase whose refusal was only counted is not listed until it is asked for again".into(),
+            );
+        }
         out.join("\n")
     }
 }

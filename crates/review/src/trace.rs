@@ -57,11 +57,10 @@ pub(crate) fn against(verdict: &Verdict) -> Vec<String> {
     verdict.trace.iter().filter(|row| is_against(row)).map(why).collect()
 }
 
-/// An amount of the asset that the policy names so: `5.00 usdc`; where it does not, in smallest units.
-pub(crate) fn amount(policy: Option<&Policy>, asset: Option<&str>, amount: Amount) -> String {
-    let pinned = policy.zip(asset).and_then(|(policy, asset)| {
-        policy.assets.iter().find(|(name, pin)| name.as_str() == asset || pin.id.as_str() == asset)
-    });
+/// An amount of the asset with that CAIP-19 id, as the policy calls it: `5.00 usdc`; where it does not, in smallest
+/// units. What a policy calls an asset may look like the id of another.
+pub(crate) fn amount(policy: Option<&Policy>, id: Option<&str>, amount: Amount) -> String {
+    let pinned = policy.zip(id).and_then(|(policy, id)| policy.asset(id));
     let decimals = pinned.and_then(|(name, pin)| Some((name, usize::try_from(pin.decimals).ok()?)));
     decimals.map_or_else(
         || format!("{amount} smallest units"),

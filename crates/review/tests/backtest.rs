@@ -15,12 +15,13 @@ use alloc::collections::BTreeSet;
 use counterfoil_audit::Auditor;
 use counterfoil_decide::State;
 use counterfoil_decide::policy::{Policy, compile};
+use counterfoil_enforce::Command;
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::verdict::Outcome;
-use counterfoil_record::{Hash32, Index, Input, Record};
+use counterfoil_record::{Amount, Hash32, Index, Input, Record};
 use counterfoil_review::backtest::{Backtest, Beside, Change, Claims, Kind, Summary, Tally};
 use counterfoil_testkit::policy;
-use counterfoil_testkit::scene::{Ask, Scene, accepted, allow, deny, hold};
+use counterfoil_testkit::scene::{Ask, Scene, accepted, accepted_with, allow, deny, hold};
 use counterfoil_testkit::script::Script;
 use counterfoil_testkit::vectors::{Decision, files, read};
 use counterfoil_tlog::leaf_hash;
@@ -149,10 +150,7 @@ fn what_was_signed_for_a_claim_still_fits_where_nothing_is_held_any_more() {
     scene.approve("alice", &held);
     let allowed = scene.claim(held.index, allow());
     let signed = scene.signing(&allowed).header();
-    let bound = scene.record(
-        counterfoil_enforce::Command::Bind { payment: held.index, payment_signature: signed },
-        accepted(),
-    );
+    let bound = scene.record(Command::Bind { payment: held.index, payment_signature: signed }, accepted());
     let open =
         policy::plain_with(&[("exposure_at_least = \"0.25 usdc\"", "exposure_at_least = \"0.35 usdc\"")]);
     let (changes, summary, state) = backtest(&records(&scene.script), compile(&open).unwrap());
@@ -174,9 +172,9 @@ fn what_was_signed_for_a_claim_still_fits_where_nothing_is_held_any_more() {
 fn money_of_a_payment_that_would_have_been_denied_is_named_with_its_amount() {
     let (mut scene, run) = Scene::plain("moved", "");
     let allowed = scene.pay(&Ask::new(run, "a", 10_000), allow());
-    let settled = scene.script.submit(counterfoil_enforce::Command::Settle {
+    let settled = scene.script.submit(Command::Settle {
         payment: allowed.index,
-        amount: counterfoil_record::Amount::new(10_000),
+        amount: Amount::new(10_000),
         payment_response: None,
     });
     let other = format!("eip155:84532:{}\", \"", counterfoil_testkit::rail::SELLER);
@@ -215,4 +213,43 @@ fn under_a_policy_without_the_agent_everything_follows_from_the_run_that_is_not_
         ]
     );
     assert_eq!(changes[0].after.codes, ["unknown-agent"]);
+}
+
+fn refund(payment: Index, units: u128) -> Command {
+    Command::Refund { payment, amount: Amount::new(units), evidence: None, reason: None }
+}
+
+#[test]
+fn a_payment_that_is_forgotten_under_the_new_policy_was_allowed_all_the_same() {
+    let (mut scene, run) = Scene::plain("late", "");
+    let allowed = scene.pay(&Ask::new(run, "a", 10_000), allow());
+    scene.bind_exactly(&allowed);
+    scene.settle(allowed.index, 10_000, accepted());
+    let later = scene.elapsed() + 3_600_000;
+    scene.at(later);
+    scene.pay(&Ask::new(run, "b", 10_000), allow());
+    let late = scene.record(refund(allowed.index, 10_000), accepted());
+    let forgets = policy::vary(&policy::plain(), "match_horizon = \"90d\"", "match_horizon = \"1s\"");
+    let (changes, summary, _) = backtest(&records(&scene.script), compile(&forgets).unwrap());
+    assert_eq!(told(&changes), [("reasons", late.index.value(), "accepted", "accepted", None)]);
+    assert_eq!(changes[0].after.codes, ["unmatched"]);
+    assert!(summary.contradicted.is_empty(), "{summary:?}");
+}
+
+#[test]
+fn of_what_comes_back_the_excess_is_not_counted() {
+    let (mut scene, run) = Scene::plain("excess", "");
+    let allowed = scene.pay(&Ask::new(run, "a", 10_000), allow());
+    scene.bind_exactly(&allowed);
+    scene.settle(allowed.index, 10_000, accepted());
+    scene.record(refund(allowed.index, 4_000), accepted());
+    scene.record(refund(allowed.index, 10_000), accepted_with(&["excess"]));
+    scene.record(refund(allowed.index, 10_000), accepted_with(&["excess"]));
+    let other = format!("eip155:84532:{}\", \"", counterfoil_testkit::rail::SELLER);
+    let strict = compile(&policy::vary(&policy::plain(), &other, "")).unwrap();
+    let (changes, summary, _) = backtest(&records(&scene.script), strict);
+    assert_eq!(changes.iter().filter(|it| it.kind == Kind::Contradiction).count(), 4);
+    let (_, moved) = summary.contradicted.iter().next().unwrap();
+    assert_eq!((moved.settled.count, moved.settled.amount.units()), (1, 10_000));
+    assert_eq!((moved.returned.count, moved.returned.amount.units()), (2, 10_000));
 }

@@ -10,6 +10,7 @@
 )]
 
 use counterfoil_enforce::Command;
+use counterfoil_enforce::command::Scope;
 use counterfoil_record::statement::{Answer, Said, SubjectKind};
 use counterfoil_record::verdict::{CheckResult, Outcome};
 use counterfoil_record::{Index, SignedRecord, Time};
@@ -17,8 +18,8 @@ use counterfoil_review::lines::text;
 use counterfoil_review::pending::{ClockJump, Entries, Pending, pending};
 use counterfoil_review::statement::read;
 use counterfoil_testkit::keys;
-use counterfoil_testkit::policy::full;
-use counterfoil_testkit::scene::{Ask, Scene, accepted, hold, refused};
+use counterfoil_testkit::policy::{full, plain, vary};
+use counterfoil_testkit::scene::{Ask, Scene, accepted, allow, hold, refused};
 use counterfoil_testkit::script::{About, START};
 
 const MINUTE: u64 = 60_000;
@@ -113,4 +114,67 @@ fn whoever_has_answered_or_stands_behind_the_request_is_not_asked() {
     let pending = at(&scene, scene.elapsed() + 1).unwrap();
     assert_eq!((pending.waiting.len(), pending.decided[0].claimed_now), (0, Outcome::Allow));
     assert_eq!(pending.records, Index::new(scene.script.entries().len().try_into().unwrap()));
+}
+
+#[test]
+fn what_is_kept_for_now_only_is_listed_with_what_it_needs() {
+    let (mut scene, run) = Scene::plain("kept", "a payment that waits, and a suspension");
+    let asked = scene.pay(&Ask::new(run, "a", 300_000), hold(&["gate:new-payee"]));
+    let suspend = Command::Suspend { scope: Scope::default(), reason: None, statements: Vec::new() };
+    scene.record(suspend, accepted());
+    let now = |scene: &Scene| at(scene, scene.elapsed() + 1).unwrap();
+    let kept = now(&scene);
+    assert_eq!((names(&kept), kept.decided.len()), (vec![(SubjectKind::Payment, asked.index.value())], 0));
+    let waiting = &kept.waiting[0];
+    assert_eq!(waiting.not_now, ["not-suspended"]);
+    assert_eq!((waiting.amount.unwrap().units(), waiting.payee.is_some()), (300_000, true));
+    assert_eq!(waiting.needs[0].may_answer.len(), 2);
+    let says = "not now    not-suspended: claimed now it would be denied, and be over";
+    assert!(kept.text().contains(says), "{}", kept.text());
+    // With its answer it needs nobody, and is still not to be claimed.
+    scene.approve("alice", &asked);
+    let answered = now(&scene);
+    assert_eq!((answered.waiting.len(), answered.decided[0].claimed_now), (0, Outcome::Deny));
+    let says = "waits for nobody, but not now: not-suspended: claimed now it gets deny, and is over";
+    assert!(answered.text().contains(says), "{}", answered.text());
+}
+
+#[test]
+fn a_second_payment_for_the_same_purchase_waits_for_the_first() {
+    let gate = (
+        "first_payment_to_payee = true, exposure_at_least = \"0.25 usdc\"",
+        "exposure_at_least = \"0.25 usdc\"",
+    );
+    let (mut scene, run) = Scene::plain_with("twice", "two payments for one purchase", &[gate]);
+    let ask = |key: &str| Ask::new(run, key, 300_000).url("https://data.example/v1/one");
+    let [first, second] = ["a", "b"].map(|key| scene.pay(&ask(key), hold(&["gate:new-payee"])));
+    scene.approve("alice", &first);
+    scene.claim(first.index, allow());
+    let kept = at(&scene, scene.elapsed() + 1).unwrap();
+    assert_eq!(names(&kept), [(SubjectKind::Payment, second.index.value())]);
+    assert_eq!(kept.waiting[0].not_now, ["purchase"]);
+}
+
+#[test]
+fn where_refusals_are_only_counted_an_entry_may_lack_and_that_is_said() {
+    let all_recorded = vary(&full(), "refusals_per_minute = 60\n", "");
+    for (policy, lacks) in [(all_recorded, false), (plain(), false), (full(), true)] {
+        let scene = Scene::new("counted", "a policy that limits what is recorded", &policy);
+        let pending = at(&scene, scene.elapsed() + 1).unwrap();
+        assert_eq!(pending.entries_may_lack, lacks);
+        assert_eq!(pending.text().contains("whose refusal was only counted is not listed"), lacks);
+    }
+}
+
+#[test]
+fn a_query_that_is_not_listed_is_said_to_be_there() {
+    let (mut scene, run) = Scene::plain("query", "a payment whose URL has a query");
+    let ask = Ask::new(run, "a", 300_000).url("https://data.example/v1/buy?sku=yacht");
+    let asked = scene.pay(&ask, hold(&["gate:new-payee"]));
+    let pending = at(&scene, scene.elapsed() + 1).unwrap();
+    let held = scene.script.core.state().payments[&asked.index].hold.as_ref().unwrap();
+    assert!(held.request.query.is_some());
+    assert_eq!(pending.waiting[0].query, held.request.query);
+    assert!(pending.text().contains("query      THERE IS ONE, private"), "{}", pending.text());
+    assert!(!pending.text().contains("yacht"));
 }

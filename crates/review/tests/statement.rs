@@ -17,14 +17,15 @@ use counterfoil_enforce::command::Scope;
 use counterfoil_enforce::{Command, Signer as _, rehearse};
 use counterfoil_record::cose::Algorithm;
 use counterfoil_record::input::Statement as Handed;
-use counterfoil_record::statement::{Answer, Said, SignedStatement, Statement, SubjectKind};
+use counterfoil_record::statement::{Answer, FORMAT, Said, SignedStatement, Statement, SubjectKind};
 use counterfoil_record::verdict::{Code, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Time};
 use counterfoil_review::lines::text;
-use counterfoil_review::statement::{NotAsked, read};
-use counterfoil_testkit::keys;
+use counterfoil_review::statement::{NotAsked, question, read};
+use counterfoil_testkit::policy::{self, plain};
 use counterfoil_testkit::scene::{Ask, Scene, hold};
 use counterfoil_testkit::script::{About, with_statements};
+use counterfoil_testkit::{keys, rail};
 
 /// A payment that waits for alice or bob, and what is asked.
 fn held() -> (Scene, About) {
@@ -220,4 +221,94 @@ fn what_is_signed_is_what_was_read() {
     let signed = SignedStatement::decode(&message).unwrap();
     assert_eq!(signed.said(), Said::from_to_be_signed(&bytes).unwrap());
     assert!(signed.is_signed_by(keys::person("alice").key()));
+}
+
+#[test]
+fn a_query_that_is_not_shown_is_said_to_be_there() {
+    let (mut scene, run) = Scene::plain("query", "a payment whose URL has a query");
+    let shown = |scene: &Scene, about: &About| {
+        let statement = scene.script.statement(Answer::Approve, about);
+        screen(&to_be_signed(&statement, now(scene)), scene.script.core.state(), now(scene)).unwrap()
+    };
+    let ask = |key: &str| Ask::new(run, key, 300_000);
+    let without = scene.pay(&ask("a"), hold(&["gate:new-payee"]));
+    assert!(!shown(&scene, &About::of(&without)).contains("query"));
+    let with = ask("b").url("https://data.example/v1/buy?sku=yacht");
+    let with = scene.pay(&with, hold(&["gate:new-payee"]));
+    let screen = shown(&scene, &About::of(&with));
+    let query = scene.script.core.state().payments[&with.index].hold.as_ref().unwrap().request.query.unwrap();
+    let says = format!(
+        "query      THERE IS ONE, private, not shown and not signed for: what is bought may depend on it; committed to as {}",
+        query.0
+    );
+    assert!(screen.contains("resource   https://data.example/v1/buy\n"), "{screen}");
+    assert!(screen.contains(&says), "{screen}");
+}
+
+#[test]
+fn an_asset_that_is_named_like_the_id_of_another_changes_no_amount() {
+    let usdc = format!("{}/erc20:{}", rail::CHAIN, rail::TOKEN);
+    let named = ("[assets.gold]", &*format!("[assets.\"{usdc}\"]"));
+    let gold = format!("5 {usdc}\"");
+    let all = [named, ("5 gold\"", &*gold)];
+    let policy = plain().replace(all[0].0, all[0].1).replace(all[1].0, all[1].1);
+    let mut scene = Scene::new("named", "an asset with another's id for a name", &policy);
+    let run = scene.open_run();
+    let asked = scene.pay(&Ask::new(run, "a", 300_000), hold(&["gate:new-payee"]));
+    let statement = scene.script.statement(Answer::Approve, &About::of(&asked));
+    let screen =
+        screen(&to_be_signed(&statement, now(&scene)), scene.script.core.state(), now(&scene)).unwrap();
+    assert!(screen.contains(&format!("amount     0.30 usdc (300000 of {usdc})")), "{screen}");
+    assert!(screen.contains("run-total: limit 20.00 usdc; 20.00 usdc left now"), "{screen}");
+}
+
+#[test]
+fn a_scope_that_names_nothing_that_there_is_is_remarked_upon() {
+    let (scene, run) = Scene::plain("scope", "a scope that is misspelt");
+    let (state, time) = (scene.script.core.state(), now(&scene));
+    let account = |address: &str| format!("{}:{address}", rail::CHAIN);
+    let asset = |address: &str| format!("{}/erc20:{address}", rail::CHAIN);
+    let shown = |scope: Scope| {
+        let suspend = Command::Suspend { scope, reason: None, statements: Vec::new() };
+        let within = rehearse(suspend, state, time).unwrap().input;
+        let (asked, _) = question(state, &within, time).unwrap();
+        let statement = Statement {
+            format: FORMAT,
+            answer: Answer::Approve,
+            origin: keys::ORIGIN.parse().unwrap(),
+            role: "finance".parse().unwrap(),
+            kind: asked.kind,
+            digest: asked.digest,
+            against: asked.against,
+            expires: Time::from_millis(time.millis() + 1_000),
+            run: None,
+            phase: None,
+        };
+        let said = Said::from_to_be_signed(&to_be_signed(&statement, time)).unwrap();
+        text(&read(&said, Some(&within), state, time).unwrap().lines)
+    };
+    let there = Scope {
+        agent: Some("researcher".parse().unwrap()),
+        run: Some(run),
+        payee: Some(account(rail::SELLER).parse().unwrap()),
+        asset: Some(asset(rail::TOKEN).parse().unwrap()),
+    };
+    let screen = shown(there);
+    assert!(!screen.contains("UNKNOWN"), "{screen}");
+    let stranger = policy::STRANGER;
+    let nowhere = Scope {
+        agent: Some("reseacher".parse().unwrap()),
+        run: Some(Index::new(77)),
+        payee: Some(account(stranger).parse().unwrap()),
+        asset: Some(asset(stranger).parse().unwrap()),
+    };
+    let screen = shown(nowhere);
+    for says in [
+        "the policy has no agent reseacher".into(),
+        "no open run is 77".into(),
+        format!("the policy allows no payee {}", account(stranger)),
+        format!("the policy has no asset {}", asset(stranger)),
+    ] {
+        assert!(screen.contains(&format!("UNKNOWN    {says}")), "{says}: {screen}");
+    }
 }

@@ -158,9 +158,10 @@ pub struct Change {
     /// The earlier record whose change it follows from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<Index>,
-    /// True for a fact that repeats or contradicts an earlier one.
+    /// What a contradiction adds to the sum of those: nothing where the fact only repeats or contradicts an earlier
+    /// one, and of what came back no more than had settled.
     #[serde(skip)]
-    pub(super) repeats: bool,
+    pub(super) counted: Option<Amount>,
 }
 
 /// What a request to pay asked for, as far as its checks could tell.

@@ -41,7 +41,7 @@ pub struct Shift {
     pub after: &'static str,
 }
 
-/// What facts say of payments that would not have been allowed, each as it is stated.
+/// What facts say of payments that would not have been allowed, each as it is stated; an excess did not come back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Moved {
     /// What settled.
@@ -99,15 +99,14 @@ impl Summary {
             let count = self.shifts.entry(shift).or_default();
             *count = count.saturating_add(1);
         }
-        let contradicts = change.kind == Kind::Contradiction && !change.repeats;
-        if let Some(money) = change.money.as_ref().filter(|_| contradicts) {
+        if let (Some(money), Some(counted)) = (&change.money, change.counted) {
             let moved = self.contradicted.entry(money.asset.clone()).or_default();
             let tally = match change.input {
                 "settle" => &mut moved.settled,
                 "unknown" => &mut moved.unknown,
                 _ => &mut moved.returned,
             };
-            tally.add(money.amount);
+            tally.add(counted);
         }
     }
 

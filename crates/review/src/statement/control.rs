@@ -34,11 +34,15 @@ pub(super) fn matter(state: &State, input: &Input) -> Vec<Line> {
                 Line::new("since", since),
             ])
         }
-        Input::Suspend(suspend) => Vec::from([Line::new("suspend", scope(&suspend.scope))]),
+        Input::Suspend(suspend) => [Line::new("suspend", scope(&suspend.scope))]
+            .into_iter()
+            .chain(unknown(state, &suspend.scope))
+            .collect(),
         Input::Resume(resume) => {
             let since = state.suspended.get(&resume.scope);
             let since = since.map(|since| Line::new("suspended", format_args!("by record {since}")));
-            [Line::new("resume", scope(&resume.scope))].into_iter().chain(since).collect()
+            let scope = [Line::new("resume", scope(&resume.scope))].into_iter().chain(since);
+            scope.chain(unknown(state, &resume.scope)).collect()
         }
         Input::Clock(clock) => Vec::from([
             Line::new("clock to", format_args!("{} at the latest", words::time(clock.to.millis()))),
@@ -151,4 +155,24 @@ fn scope(scope: &Scope) -> String {
     } else {
         format!("payments for which all of this holds: {}", stated.join(", "))
     }
+}
+
+/// What a scope names that there is not: of a name that is misspelt nothing is suspended.
+fn unknown(state: &State, scope: &Scope) -> Vec<Line> {
+    let policy = state.policy.as_ref().map(|in_force| &in_force.policy);
+    let agent =
+        scope.agent.as_ref().filter(|it| policy.is_none_or(|policy| !policy.agents.contains_key(*it)));
+    let run = scope.run.filter(|it| !state.runs.contains_key(it));
+    let payee = scope.payee.as_ref().filter(|it| policy.is_none_or(|policy| !policy.payees.contains(*it)));
+    let asset =
+        scope.asset.as_ref().filter(|it| policy.is_none_or(|policy| policy.asset(it.as_str()).is_none()));
+    let named = [
+        agent.map(|it| format!("the policy has no agent {it}")),
+        run.map(|it| format!("no open run is {it}")),
+        payee.map(|it| format!("the policy allows no payee {it}")),
+        asset.map(|it| format!("the policy has no asset {it}")),
+    ];
+    let says =
+        |what| Line::new("UNKNOWN", format_args!("{what}: this covers no payment that can be asked for now"));
+    named.into_iter().flatten().map(says).collect()
 }

@@ -60,6 +60,15 @@ fn asked(state: &State, pay: &Pay, verdict: &Verdict) -> Vec<Line> {
     });
     lines.push(Line::new("payee", of(CheckName::Payee, OperandName::Value).unwrap_or("cannot be read")));
     lines.push(Line::new("resource", &pay.resource));
+    lines.extend(pay.query.map(|query| {
+        Line::new(
+            "query",
+            format_args!(
+                "THERE IS ONE, private, not shown and not signed for: what is bought may depend on it; committed to as {}",
+                query.0
+            ),
+        )
+    }));
     if let Some(obligation) = row(verdict, CheckName::Obligation) {
         let part = |name| text(obligation, name).unwrap_or("?");
         let spender = text(obligation, OperandName::Spender).map(|it| format!(", moved by {it}"));
@@ -112,8 +121,9 @@ fn budget(rules: Option<&Policy>, row: &Check) -> Option<Line> {
         let words = format!("{id}{of_run}: {count} of {most} payments; {left} left now, {after} after");
         return Some(Line::new("budget", words));
     }
-    let asset = rules?.budgets.iter().find(|budget| budget.id == *id)?.limit.as_ref()?.asset.as_str();
-    let shown = |units| amount(rules, Some(asset), units);
+    let rules = rules?;
+    let asset = &rules.budgets.iter().find(|budget| budget.id == *id)?.limit.as_ref()?.asset;
+    let shown = |units| words::amount(rules, asset, units);
     let limit = number(row, OperandName::Limit)?;
     let exposure = number(row, OperandName::Exposure)?;
     let before = match number(row, OperandName::Left) {
@@ -143,8 +153,8 @@ fn run(state: &State, index: Index) -> Vec<Line> {
 pub(super) fn phase(state: &State, enter: &EnterPhase) -> Vec<Line> {
     let mut lines = run(state, enter.run);
     lines.push(Line::new("to enter", &enter.phase));
-    let rule = rules(state).and_then(|rules| rules.phases.get(&enter.phase));
-    let (Some(rule), Some(run)) = (rule, state.runs.get(&enter.run)) else { return lines };
+    let (Some(rules), Some(run)) = (rules(state), state.runs.get(&enter.run)) else { return lines };
+    let Some(rule) = rules.phases.get(&enter.phase) else { return lines };
     lines.push(Line::new("there", may_do(rule)));
     for name in &rule.artefacts {
         let Some(artefact) = run.artefacts.get(name) else { continue };
@@ -154,7 +164,7 @@ pub(super) fn phase(state: &State, enter: &EnterPhase) -> Vec<Line> {
             format_args!("{name}, attached by record {since}, {}", artefact.digest),
         ));
         lines.extend(artefact.items.iter().map(|item| {
-            let most = amount(rules(state), Some(item.asset.as_str()), item.ceiling);
+            let most = words::amount(rules, &item.asset, item.ceiling);
             Line::new(
                 "item",
                 format_args!("{}: at most {most} to {}, for {}", item.id, item.payee, item.category),
