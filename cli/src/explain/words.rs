@@ -2,8 +2,8 @@
 
 use counterfoil_audit::Chapter;
 use counterfoil_record::Input;
-use counterfoil_record::input::{Scope, Signed};
-use counterfoil_review::words::{safe, time};
+use counterfoil_record::input::Signed;
+use counterfoil_review::words::{safe, scope, time};
 
 use super::outcome;
 
@@ -68,15 +68,6 @@ fn signed_by(statements: usize) -> String {
         1 => "with 1 signed statement".into(),
         more => format!("with {more} signed statements"),
     }
-}
-
-fn scope(scope: &Scope) -> String {
-    let agent = scope.agent.as_ref().map(|agent| format!("agent {agent}"));
-    let run = scope.run.map(|run| format!("run {run}"));
-    let payee = scope.payee.as_ref().map(|payee| format!("payee {}", safe(payee)));
-    let asset = scope.asset.as_ref().map(|asset| format!("asset {}", safe(asset)));
-    let stated: Vec<String> = [agent, run, payee, asset].into_iter().flatten().collect();
-    if stated.is_empty() { "everything".into() } else { stated.join(", ") }
 }
 
 fn answered(chapter: &Chapter) -> String {

@@ -258,6 +258,11 @@ wire_map! {
 }
 
 impl Budget {
+    /// True if it limits money of `asset`, which the policy calls so.
+    pub fn limits(&self, asset: &Id) -> bool {
+        self.limit.as_ref().is_some_and(|limit| limit.asset == *asset)
+    }
+
     /// True if `other` has the same group, window and asset, so that it may go on under the same id.
     pub fn same_identity(&self, other: &Self) -> bool {
         let asset = |budget: &Self| budget.limit.as_ref().map(|limit| limit.asset.clone());

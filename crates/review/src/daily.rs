@@ -50,7 +50,7 @@ pub fn daily(policy: &Policy) -> Vec<Daily> {
 
 fn of_asset(policy: &Policy, asset: &Id) -> Daily {
     let largest = policy.obligations.max_exposure.get(asset).copied().unwrap_or_default();
-    let covered = policy.budgets.iter().any(|budget| counts_money(budget, asset));
+    let covered = policy.budgets.iter().any(|budget| budget.limits(asset));
     if largest.is_zero() || !covered {
         let words = format!("nothing may be paid in {asset}");
         return Daily { asset: asset.clone(), most: Some(Amount::ZERO), budget: None, words };
@@ -70,10 +70,6 @@ fn of_asset(policy: &Policy, asset: &Id) -> Daily {
             budget: Some(bound.budget.id.clone()),
         },
     }
-}
-
-fn counts_money(budget: &Budget, asset: &Id) -> bool {
-    budget.limit.as_ref().is_some_and(|limit| limit.asset == *asset)
 }
 
 struct Bound<'p> {

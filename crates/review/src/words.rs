@@ -3,9 +3,11 @@
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::Display;
 
 use counterfoil_decide::policy::{Money, Policy};
+use counterfoil_record::input::Scope;
 use counterfoil_record::{Amount, Id, Span, Text};
 use jiff::Timestamp;
 
@@ -51,6 +53,21 @@ pub fn span(span: Span) -> String {
     let whole = units.into_iter().find(|(length, _)| millis > 0 && millis.checked_rem(*length) == Some(0));
     let (length, unit) = whole.unwrap_or((1, "millisecond"));
     count(millis.checked_div(length).unwrap_or(millis), unit)
+}
+
+/// What a suspension is of, or what resumes.
+pub fn scope(scope: &Scope) -> String {
+    let Scope { agent, run, payee, asset } = scope;
+    let agent = agent.as_ref().map(|agent| format!("agent {agent}"));
+    let run = run.map(|run| format!("run {run}"));
+    let payee = payee.as_ref().map(|payee| format!("payee {}", safe(payee)));
+    let asset = asset.as_ref().map(|asset| format!("asset {}", safe(asset)));
+    let stated: Vec<String> = [agent, run, payee, asset].into_iter().flatten().collect();
+    if stated.is_empty() {
+        "every payment".to_owned()
+    } else {
+        format!("payments for which all of this holds: {}", stated.join(", "))
+    }
 }
 
 /// `1 person`, `2 runs`: a number of things, whose plural ends in s or is `people`.

@@ -18,7 +18,7 @@ pub(super) fn asset(policy: &Policy, name: &Id, pin: &AssetPin) -> Rule {
     );
     rule.says("domain version", format_args!("and under the version \"{}\"", safe(domain_version.as_str())));
     // Follows from the budgets, where adding the first and removing the last do the contrary of any other.
-    if policy.budgets.iter().any(|it| it.limit.as_ref().is_some_and(|limit| limit.asset == *name)) {
+    if policy.budgets.iter().any(|budget| budget.limits(name)) {
         rule.grants("counted", 1, "a budget counts what is paid in it");
     } else {
         rule.grants("counted", 0, "no budget counts it, so that nothing may be paid in it");

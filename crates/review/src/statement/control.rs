@@ -34,14 +34,14 @@ pub(super) fn matter(state: &State, input: &Input) -> Vec<Line> {
                 Line::new("since", since),
             ])
         }
-        Input::Suspend(suspend) => [Line::new("suspend", scope(&suspend.scope))]
+        Input::Suspend(suspend) => [Line::new("suspend", words::scope(&suspend.scope))]
             .into_iter()
             .chain(unknown(state, &suspend.scope))
             .collect(),
         Input::Resume(resume) => {
             let since = state.suspended.get(&resume.scope);
             let since = since.map(|since| Line::new("suspended", format_args!("by record {since}")));
-            let scope = [Line::new("resume", scope(&resume.scope))].into_iter().chain(since);
+            let scope = [Line::new("resume", words::scope(&resume.scope))].into_iter().chain(since);
             scope.chain(unknown(state, &resume.scope)).collect()
         }
         Input::Clock(clock) => Vec::from([
@@ -141,19 +141,6 @@ fn holder(state: &State, thumbprint: &Hash32) -> String {
         (Some((role, (person, _))), _) => format!("of {person}, role {role}"),
         (None, Some((agent, _))) => format!("of agent {agent}"),
         (None, None) => String::from("of nobody"),
-    }
-}
-
-fn scope(scope: &Scope) -> String {
-    let agent = scope.agent.as_ref().map(|agent| format!("agent {agent}"));
-    let run = scope.run.map(|run| format!("run {run}"));
-    let payee = scope.payee.as_ref().map(|payee| format!("payee {payee}"));
-    let asset = scope.asset.as_ref().map(|asset| format!("asset {asset}"));
-    let stated: Vec<String> = [agent, run, payee, asset].into_iter().flatten().collect();
-    if stated.is_empty() {
-        String::from("every payment")
-    } else {
-        format!("payments for which all of this holds: {}", stated.join(", "))
     }
 }
 

@@ -23,10 +23,7 @@ fn chain_of(account: &str) -> Option<ChainId> {
 fn assets(policy: &Policy, found: &mut Found) {
     for (name, pin) in &policy.assets {
         let path = join("assets", name.as_str());
-        let counted = |asset: &Id| {
-            policy.budgets.iter().any(|it| it.limit.as_ref().is_some_and(|limit| limit.asset == *asset))
-        };
-        if !counted(name) {
+        if !policy.budgets.iter().any(|budget| budget.limits(name)) {
             let words = format!("no budget with `limit` counts {name}: nothing may be paid in it");
             found.add(WarningCode::AssetWithoutBudget, path.clone(), words);
         }
