@@ -41,10 +41,10 @@ fn with(text: &str, from: &str, to: &str) -> String {
 
 #[test]
 fn the_unchanged_messages_are_read() {
-    assert!(PaymentRequirements::parse(OFFER.as_bytes()).unwrap().terms().is_ok());
-    assert!(PaymentPayload::parse(payload().as_bytes()).is_ok());
-    assert!(SettleResponse::parse(SETTLED.as_bytes()).is_ok());
-    assert!(PaymentRequired::parse(REQUIRED.as_bytes()).is_ok());
+    assert_eq!(PaymentRequirements::parse(OFFER.as_bytes()).unwrap().terms().err(), None);
+    assert_eq!(PaymentPayload::parse(payload().as_bytes()).err(), None);
+    assert_eq!(SettleResponse::parse(SETTLED.as_bytes()).err(), None);
+    assert_eq!(PaymentRequired::parse(REQUIRED.as_bytes()).err(), None);
 }
 
 #[test]
@@ -74,12 +74,12 @@ fn refuses_bytes_that_are_no_message() {
 fn refuses_too_many_bytes_unread() {
     let padded = |text: &str, len: usize| format!("{text}{}", " ".repeat(len - text.len()));
     let too_large = |limit| ParseError::TooLarge { limit, len: limit + 1 };
-    assert!(PaymentRequirements::parse(padded(OFFER, MESSAGE_LIMIT).as_bytes()).is_ok());
+    assert_eq!(PaymentRequirements::parse(padded(OFFER, MESSAGE_LIMIT).as_bytes()).err(), None);
     let long = padded(OFFER, MESSAGE_LIMIT + 1);
     assert_eq!(PaymentRequirements::parse(long.as_bytes()), Err(too_large(MESSAGE_LIMIT)));
     assert_eq!(PaymentPayload::parse(long.as_bytes()), Err(too_large(MESSAGE_LIMIT)));
     assert_eq!(SettleResponse::parse(&vec![0xff; MESSAGE_LIMIT + 1]), Err(too_large(MESSAGE_LIMIT)));
-    assert!(PaymentRequired::parse(padded(REQUIRED, PAYMENT_REQUIRED_LIMIT).as_bytes()).is_ok());
+    assert_eq!(PaymentRequired::parse(padded(REQUIRED, PAYMENT_REQUIRED_LIMIT).as_bytes()).err(), None);
     let long = padded(REQUIRED, PAYMENT_REQUIRED_LIMIT + 1);
     assert_eq!(PaymentRequired::parse(long.as_bytes()), Err(too_large(PAYMENT_REQUIRED_LIMIT)));
 }
