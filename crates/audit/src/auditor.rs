@@ -1,22 +1,23 @@
 //! The auditor: one entry after the other, each against everything before it.
 
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use counterfoil_decide::{SEMANTICS, State, Step};
-use counterfoil_record::key::{NamedKey, PublicKey};
+use counterfoil_decide::State;
 use counterfoil_record::verdict::Outcome;
-use counterfoil_record::{
-    FORMAT, Hash32, Id, Index, Input, Record, SignedRecord, Text, Verified, VerifyError,
-};
+use counterfoil_record::{Hash32, Index, Record, SignedRecord, Text, Verified};
 use counterfoil_tlog::{Checkpoint, CompactRange, leaf_hash};
 
-use crate::finding::{Finding, FindingCode, NotChecked, NotCheckedCode};
+use crate::finding::{Finding, FindingCode};
+use crate::identity::{Identity, Wrong};
 use crate::note::{CheckpointError, OwnNote};
-use crate::report::{Report, Scope, Verdict};
+use crate::observer::Observer;
+use crate::remake::{self, known_version};
+use crate::report::{Report, Scope, TOOL, Verdict};
 use crate::summary::Summary;
 use crate::trust::{Level, Trust};
+use crate::unchecked::Unchecked;
 
 /// A record that followed from everything before it.
 #[derive(Clone, Debug)]
@@ -44,8 +45,7 @@ pub struct Auditor {
     own_checkpoint: Option<String>,
     /// The log's own checkpoint, whose signature is checked at the end: then its keys are known.
     own: Option<OwnNote>,
-    /// The origin and first key that records must be of: from the trust, else from the genesis.
-    log: Option<(Id, NamedKey)>,
+    identity: Identity,
     targets: Vec<Target>,
     tree: CompactRange,
     state: State,
@@ -67,7 +67,7 @@ impl Auditor {
             met: None,
         });
         let mut auditor = Self {
-            log: trust.as_ref().map(|trust| (trust.origin.clone(), trust.log.clone())),
+            identity: Identity::of(trust.as_ref()),
             trust,
             own_checkpoint: checkpoint.map(String::from),
             own: None,
@@ -87,7 +87,7 @@ impl Auditor {
 
     /// The log's own checkpoint can be read once its origin is known.
     fn add_own_checkpoint(&mut self) {
-        let Some((origin, _)) = &self.log else { return };
+        let Some(origin) = self.identity.origin() else { return };
         let Some(note) = self.own_checkpoint.as_ref() else { return };
         match OwnNote::parse(note, origin) {
             Ok(note) => {
@@ -152,14 +152,20 @@ impl Auditor {
 
     /// Takes the next entry. Gives its record if that follows from everything before it.
     pub fn push(&mut self, entry: &[u8]) -> Option<Checked> {
+        self.push_observed(entry, &mut ())
+    }
+
+    /// The same, seen by `observer`.
+    pub fn push_observed(&mut self, entry: &[u8], observer: &mut dyn Observer) -> Option<Checked> {
         let index = self.tree.size();
         let broken = self.is_broken();
         let leaf = leaf_hash(entry);
-        let checked = if broken { None } else { self.check(index, entry, Hash32(*leaf.bytes())) };
+        let checked = if broken { None } else { self.check(index, entry, Hash32(*leaf.bytes()), observer) };
         self.tree.append(leaf);
         self.meet_targets();
-        if checked.is_some() {
+        if let Some(checked) = &checked {
             self.followed = self.tree.size();
+            observer.after(checked, &self.state);
         }
         checked
     }
@@ -192,14 +198,18 @@ impl Auditor {
     }
 
     fn check_own(&self, note: &OwnNote) -> Result<(), CheckpointError> {
-        let (origin, first) = self.log.as_ref().ok_or(CheckpointError::NoKey)?;
-        let at = self.state.log_key_at(Index::new(note.checkpoint.size));
-        let later = at.and_then(|key| NamedKey::new(origin.clone(), key).ok());
-        note.check(later.as_ref().unwrap_or(first))
+        let key = self.identity.key_at(&self.state, note.checkpoint.size);
+        note.check(&key.ok_or(CheckpointError::NoKey)?)
     }
 
-    fn check(&mut self, index: u64, entry: &[u8], leaf: Hash32) -> Option<Checked> {
-        match self.follow(index, entry, leaf) {
+    fn check(
+        &mut self,
+        index: u64,
+        entry: &[u8],
+        leaf: Hash32,
+        observer: &mut dyn Observer,
+    ) -> Option<Checked> {
+        match self.follow(index, entry, leaf, observer) {
             Ok(checked) => Some(checked),
             Err((code, detail)) => {
                 self.find(code, Some(index), detail);
@@ -208,43 +218,25 @@ impl Auditor {
         }
     }
 
-    fn follow(&mut self, index: u64, entry: &[u8], leaf: Hash32) -> Result<Checked, (FindingCode, String)> {
+    fn follow(
+        &mut self,
+        index: u64,
+        entry: &[u8],
+        leaf: Hash32,
+        observer: &mut dyn Observer,
+    ) -> Result<Checked, Wrong> {
         let signed =
             SignedRecord::decode(entry).map_err(|e| (FindingCode::RecordMalformed, e.to_string()))?;
-        if index == 0 {
-            self.read_genesis(signed.unverified())?;
+        if index == 0 && self.identity.read_genesis(signed.unverified())? {
+            self.add_own_checkpoint();
         }
-        let Some((origin, first)) = &self.log else { return Err((FindingCode::NoGenesis, String::new())) };
-        let key = self.state.log_key_at(Index::new(index)).unwrap_or(*first.key());
-        let verified = signed.verify(origin, &key).map_err(|error| (code_of(error), error.to_string()))?;
+        let verified = self.identity.verify(signed, &self.state, index)?;
         self.place(index, verified.record())?;
+        observer.before(verified.record(), &self.state);
         self.decide(verified, leaf)
     }
 
-    /// The genesis says which key and origin it is about. With trust, that must be the trusted ones;
-    /// without, it is all there is.
-    fn read_genesis(&mut self, record: &Record) -> Result<(), (FindingCode, String)> {
-        let Input::Genesis(genesis) = &record.input else {
-            return Err((FindingCode::NoGenesis, "the first record opens no log".into()));
-        };
-        let key = PublicKey::from_bytes(genesis.log_key.0)
-            .ok()
-            .and_then(|key| NamedKey::new(genesis.origin.clone(), key).ok())
-            .ok_or_else(|| (FindingCode::NoGenesis, "the log's key may not sign".into()))?;
-        match &self.log {
-            Some((origin, trusted)) if *origin != genesis.origin || *trusted != key => {
-                Err((FindingCode::GenesisDiffers, format!("the genesis names {key}")))
-            }
-            Some(_) => Ok(()),
-            None => {
-                self.log = Some((genesis.origin.clone(), key));
-                self.add_own_checkpoint();
-                Ok(())
-            }
-        }
-    }
-
-    fn place(&self, index: u64, record: &Record) -> Result<(), (FindingCode, String)> {
+    fn place(&self, index: u64, record: &Record) -> Result<(), Wrong> {
         if record.index != Index::new(index) {
             return Err((FindingCode::IndexWrong, format!("it says {}", record.index)));
         }
@@ -269,40 +261,13 @@ impl Auditor {
     }
 
     /// Makes the decision again, and compares.
-    fn decide(&mut self, verified: Verified, leaf: Hash32) -> Result<Checked, (FindingCode, String)> {
+    fn decide(&mut self, verified: Verified, leaf: Hash32) -> Result<Checked, Wrong> {
         let record = verified.into_record();
-        if let Input::Genesis(genesis) = &record.input {
-            if genesis.semantics != SEMANTICS {
-                return Err((FindingCode::UnknownSemantics, format!("semantics {}", genesis.semantics)));
-            }
-            if genesis.format != FORMAT {
-                return Err((FindingCode::UnknownFormat, format!("format {}", genesis.format)));
-            }
-        }
-        let decision = match self.state.step(&record.input, record.time) {
-            Step::Record(decision) => decision,
-            Step::Counted(_) => {
-                return Err((FindingCode::RecordNotOwed, "it had only to be counted".into()));
-            }
-            Step::Repeat(repeat) => {
-                return Err((FindingCode::RecordNotOwed, format!("record {} answered it", repeat.payment)));
-            }
-        };
-        let (stated, owed) = (&record.verdict, &decision.verdict);
-        if stated != owed {
-            let same_but_trace = counterfoil_record::Verdict { trace: Vec::new(), ..stated.clone() }
-                == counterfoil_record::Verdict { trace: Vec::new(), ..owed.clone() };
-            return Err(if same_but_trace {
-                let at = stated.trace.iter().zip(&owed.trace).find(|(stated, owed)| stated != owed);
-                let check = at.map_or("a check", |(_, owed)| owed.check.code());
-                (FindingCode::TraceDoesNotFollow, format!("{check} differs from what the decision gives"))
-            } else {
-                let detail = format!("it says {}, the decision gives {}", stated.outcome, owed.outcome);
-                (FindingCode::DecisionDoesNotFollow, detail)
-            });
-        }
+        known_version(&record)?;
+        let decision = remake::decide(&self.state, &record)?;
+        remake::compare(&record.verdict, &decision.verdict)?;
         // INVARIANT: what follows a genesis that was refused would follow from nothing.
-        if record.index == Index::GENESIS && stated.outcome != Outcome::Accepted {
+        if record.index == Index::GENESIS && record.verdict.outcome != Outcome::Accepted {
             return Err((FindingCode::NoGenesis, "the genesis was refused".into()));
         }
         self.first_time.get_or_insert(record.time.millis());
@@ -336,116 +301,36 @@ impl Auditor {
             _ => Level::LogKey,
         });
         let required = self.trust.as_ref().map(|trust| trust.require);
-        let verdict = self.verdict(assurance, required);
+        let not_checked = Unchecked {
+            trust: self.trust.as_ref(),
+            size: self.tree.size(),
+            followed: self.followed,
+            has_checkpoint: self.own_checkpoint.is_some(),
+            state: &self.state,
+            summary: &self.summary,
+        }
+        .list();
+        let verdict = Verdict::of(&self.findings, &not_checked, assurance, required);
         Report {
             verdict,
             exit_code: verdict.exit_code(),
             assurance,
             required,
-            not_checked: self.not_checked(),
+            not_checked,
             scope: Scope {
-                origin: self.log.as_ref().map(|(origin, _)| origin.to_string()),
-                log_key: self.log.as_ref().map(|(_, key)| key.to_string()),
+                origin: self.identity.origin().map(ToString::to_string),
+                log_key: self.identity.first_key().map(ToString::to_string),
                 records: self.tree.size(),
                 pinned: self.trust.as_ref().and_then(|trust| Some(trust.checkpoint.as_ref()?.size)),
                 followed: self.followed,
                 root: self.tree.root().to_string(),
                 first_time: self.first_time,
                 last_time: self.first_time.map(|_| self.state.time.millis()),
-                tool: concat!("counterfoil-audit ", env!("CARGO_PKG_VERSION")),
+                tool: TOOL,
+                bundle: None,
             },
             summary: self.summary,
             findings: self.findings,
         }
-    }
-
-    fn verdict(&self, assurance: Option<Level>, required: Option<Level>) -> Verdict {
-        let any = |which: fn(FindingCode) -> bool| self.findings.iter().any(|finding| which(finding.code));
-        if any(|code| !code.is_contradiction() && !code.is_undecided()) {
-            Verdict::Failed
-        } else if any(FindingCode::is_contradiction) {
-            Verdict::Contradiction
-        } else if any(FindingCode::is_undecided) {
-            Verdict::Undecided
-        } else if assurance.is_none() || assurance < required {
-            Verdict::Insufficient
-        } else {
-            Verdict::Verified
-        }
-    }
-
-    fn not_checked(&self) -> Vec<NotChecked> {
-        let mut list = Vec::new();
-        let mut add = |code, detail: String| list.push(NotChecked { code, detail });
-        let size = self.tree.size();
-        match &self.trust {
-            None => add(NotCheckedCode::NoTrust, "the log's key is the log's own word".into()),
-            Some(trust) => match &trust.checkpoint {
-                None => {
-                    let detail = "a log that its operator rewrote or cut looks the same";
-                    add(NotCheckedCode::NoPinnedCheckpoint, detail.into());
-                }
-                Some(pinned) if pinned.size < size => {
-                    let detail = format!(
-                        "records {} to {} rest on the operator's key alone",
-                        pinned.size,
-                        size.saturating_sub(1)
-                    );
-                    add(NotCheckedCode::AfterPinned, detail);
-                }
-                Some(_) => {}
-            },
-        }
-        if self.own_checkpoint.is_none() {
-            add(NotCheckedCode::NoCheckpoint, "the log carries no checkpoint of its own".into());
-        }
-        if self.is_broken() {
-            let detail =
-                format!("records {} to {} were not decided again", self.followed, size.saturating_sub(1));
-            add(NotCheckedCode::AfterBreak, detail);
-        }
-        if self.state.governance.is_none() {
-            add(NotCheckedCode::Governance, "policies and keys are changed by the operator alone".into());
-        }
-        add(
-            NotCheckedCode::AgentsAsserted,
-            "which agent without keys asked, and for which principal, is the operator's word".into(),
-        );
-        if !self.summary.mandates.is_empty() {
-            let forms: Vec<&str> = self.summary.mandates.iter().map(String::as_str).collect();
-            let detail = format!("what mandates say, and who signed them: {}", forms.join(", "));
-            add(NotCheckedCode::Mandates, detail);
-        }
-        for (key, since) in self.state.revoked.iter().filter_map(|(key, it)| Some((key, it.since?))) {
-            add(NotCheckedCode::CompromisedKeys, format!("what {key} signed in records from {since} on"));
-        }
-        if self.summary.suppressed > 0 {
-            let detail = format!("{} refusals were only counted", self.summary.suppressed);
-            add(NotCheckedCode::Suppressed, detail);
-        }
-        if !self.summary.erased.is_empty() {
-            let count = self.summary.erased.len();
-            let detail = format!("the private values of {count} commitments were erased by signed order");
-            add(NotCheckedCode::Erased, detail);
-        }
-        add(
-            NotCheckedCode::PrivateText,
-            "purposes, reasons, queries and envelopes were not held against their commitments".into(),
-        );
-        add(
-            NotCheckedCode::Reconciliation,
-            "no chain or facilitator extract was compared with the log".into(),
-        );
-        list
-    }
-}
-
-const fn code_of(error: VerifyError) -> FindingCode {
-    match error {
-        VerifyError::Origin => FindingCode::RecordOfAnotherLog,
-        VerifyError::Kid | VerifyError::Algorithm => FindingCode::RecordOfAnotherKey,
-        VerifyError::Claims => FindingCode::RecordClaims,
-        VerifyError::Format => FindingCode::UnknownFormat,
-        VerifyError::Signature => FindingCode::RecordSignature,
     }
 }

@@ -88,6 +88,18 @@ codes! {
         RootDiffersFromPinned = "root-differs-from-pinned",
         /// The policy in force is not the one that the trust expects.
         PolicyNotExpected = "policy-not-expected",
+        /// A bundle is not of the form that it should have.
+        BundleMalformed = "bundle-malformed",
+        /// A bundle is of a version that is not known.
+        UnknownBundle = "unknown-bundle",
+        /// The records of a bundle are not in the tree of its checkpoint.
+        BundleRoot = "bundle-root",
+        /// The checkpoint of a bundle does not extend, or is not extended by, the pinned one as the bundle says.
+        BundleConsistency = "bundle-consistency",
+        /// A record that the bundle cannot do without is not in it.
+        BundleRecordMissing = "bundle-record-missing",
+        /// A payment does not stand as the log said last.
+        BundleStanding = "bundle-standing",
     }
 }
 
@@ -99,7 +111,7 @@ impl FindingCode {
 
     /// True where the auditor could not decide, being older than the log.
     pub const fn is_undecided(self) -> bool {
-        matches!(self, Self::UnknownFormat | Self::UnknownSemantics)
+        matches!(self, Self::UnknownFormat | Self::UnknownSemantics | Self::UnknownBundle)
     }
 }
 
@@ -132,6 +144,19 @@ codes! {
         PrivateText = "private-text",
         /// No evidence from outside the log was compared with it.
         Reconciliation = "reconciliation",
+        /// Records that are in the log and not in the bundle: what none of them says is the log's signed word.
+        RecordsLeftOut = "records-left-out",
+        /// That a payee was never paid before: no bundle can show it.
+        FirstPayment = "first-payment",
+        /// What came after the last record about a payment: nothing in the bundle says that there was nothing.
+        LaterRecords = "later-records",
+    }
+}
+
+impl NotCheckedCode {
+    /// True where the audit was asked for, and did not do it: the verdict is then at best `insufficient`.
+    pub const fn is_partial(self) -> bool {
+        matches!(self, Self::FirstPayment | Self::LaterRecords)
     }
 }
 

@@ -22,16 +22,22 @@ extern crate alloc;
 extern crate std;
 
 mod auditor;
+pub mod bundle;
 mod finding;
+mod identity;
 mod note;
+mod observer;
+mod remake;
 mod report;
 mod story;
 mod summary;
 mod trust;
+mod unchecked;
 
 pub use auditor::{Auditor, Checked};
 pub use finding::{Finding, FindingCode, NotChecked, NotCheckedCode};
 pub use note::{CheckpointError, LogVerifier, open_checkpoint};
+pub use observer::Observer;
 pub use report::{Report, Scope, Verdict};
 pub use story::{Chapter, Story};
 pub use summary::{Adopted, AssetTotal, OpenItem, Summary};

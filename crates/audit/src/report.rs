@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::finding::{Finding, NotChecked};
+use crate::finding::{Finding, FindingCode, NotChecked};
 use crate::summary::Summary;
 use crate::trust::Level;
 
@@ -26,6 +26,28 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// What comes of an audit: of what is wrong, of what was left out, and of how much is pinned.
+    pub(crate) fn of(
+        findings: &[Finding],
+        not_checked: &[NotChecked],
+        assurance: Option<Level>,
+        required: Option<Level>,
+    ) -> Self {
+        let any = |which: fn(FindingCode) -> bool| findings.iter().any(|finding| which(finding.code));
+        let partial = not_checked.iter().any(|left_out| left_out.code.is_partial());
+        if any(|code| !code.is_contradiction() && !code.is_undecided()) {
+            Self::Failed
+        } else if any(FindingCode::is_contradiction) {
+            Self::Contradiction
+        } else if any(FindingCode::is_undecided) {
+            Self::Undecided
+        } else if assurance.is_none() || assurance < required || partial {
+            Self::Insufficient
+        } else {
+            Self::Verified
+        }
+    }
+
     /// The word.
     pub const fn word(self) -> &'static str {
         match self {
@@ -70,6 +92,25 @@ pub struct Scope {
     pub last_time: Option<u64>,
     /// Name and version of this auditor.
     pub tool: &'static str,
+    /// What a bundle shows of the log; none where the log itself was audited.
+    pub bundle: Option<Shown>,
+}
+
+/// The name and version of this auditor.
+pub(crate) const TOOL: &str = concat!("counterfoil-audit ", env!("CARGO_PKG_VERSION"));
+
+/// What a bundle shows of a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// The payments that it explains.
+    pub payments: Vec<u64>,
+    /// How many records it holds.
+    pub records: u64,
+    /// The record up to which it is shown that no record about the payments is left out; none where that is not shown
+    /// of each.
+    pub complete_to: Option<u64>,
+    /// The time of that record, milliseconds since the Unix epoch.
+    pub complete_to_time: Option<u64>,
 }
 
 /// A report on a log.

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use counterfoil_decide::State;
+use counterfoil_decide::state::Status;
 use counterfoil_rails::eip3009::slot;
 use counterfoil_record::statement::{SignedStatement, Statement, SubjectKind};
 use counterfoil_record::verdict::{CheckName, Code, Operand, OperandName, Outcome};
@@ -101,10 +102,10 @@ impl Story {
                     let source = String::from_utf8_lossy(adopt.source.as_slice());
                     self.current_policy = Some(source.into_owned());
                 }
-                record.index < self.payment || self.decided.is_none()
+                self.is_waiting(record.index)
             }
             Input::RotateKey(_) | Input::RevokeKey(_) | Input::Suspend(_) | Input::Resume(_) => {
-                record.index < self.payment || self.decided.is_none()
+                self.is_waiting(record.index)
             }
             Input::OpenRun(_) => record.index == self.run || self.within.contains(&record.index),
             Input::Begin(_) => Some(record.index) == self.transaction,
@@ -139,10 +140,15 @@ impl Story {
         self.stands(state);
     }
 
+    /// True as long as the payment is not decided, or waits for people: what governs it, or ends it, can still come.
+    fn is_waiting(&self, index: Index) -> bool {
+        index < self.payment || self.decided.is_none() || self.status == Some(Status::Held.code())
+    }
+
     fn is_answered_by(&self, statement: &Statement) -> bool {
         match statement.kind {
             SubjectKind::Payment => statement.against == self.payment,
-            SubjectKind::Phase => statement.run == Some(self.run),
+            SubjectKind::Phase => statement.run == Some(self.run) && self.decided.is_none(),
             // Those stand in the inputs that they are for.
             _ => false,
         }
@@ -156,6 +162,7 @@ impl Story {
             Input::Abort(abort) => Some(abort.transaction) == self.transaction,
             Input::Attach(attach) => attach.run == self.run && self.decided.is_none(),
             Input::EnterPhase(enter) => enter.run == self.run && self.decided.is_none(),
+            Input::CloseRun(close) => close.run == self.run && self.is_waiting(self.payment),
             input => input.payment() == Some(self.payment),
         }
     }

@@ -21,7 +21,7 @@ use counterfoil_record::{Amount, Hash32, Id, Index, Text, Time};
 use crate::draft::Draft;
 use crate::policy::{AssetPin, Policy, WalletRule};
 use crate::signed::Witness;
-use crate::state::{Hold, InForce, ItemOf, Run, State, Terms};
+use crate::state::{GroupKey, Hold, InForce, ItemOf, Run, State, Terms};
 
 use budgets::GroupOf;
 use request::Unread;
@@ -96,6 +96,15 @@ impl<'a> Asked<'a> {
             outcome => outcome,
         };
         Found { trace, outcome, terms: None }
+    }
+
+    /// What would be found if the checks came out as `outcome`; `None` where what it takes to allow it is missing.
+    pub(crate) fn supposed(&self, outcome: Outcome) -> Option<Found> {
+        let terms = match outcome {
+            Outcome::Allow => Some(self.permitted(&self.groups())?),
+            _ => None,
+        };
+        Some(Found { trace: Vec::new(), outcome, terms })
     }
 
     /// What checks the statements that the request carries.
@@ -202,6 +211,15 @@ impl<'a> Asked<'a> {
             spender: terms.spender().map(Text::shown),
             facilitator: terms.facilitator.map(Text::shown),
         })
+    }
+}
+
+impl State {
+    /// The budget groups that count `pay` at `time`, in the policy's order. None where the asset is not known.
+    pub fn counted_in(&self, pay: &Pay, time: Time) -> Vec<GroupKey> {
+        let Some(genesis) = &self.genesis else { return Vec::new() };
+        let groups = Asked::new(&Draft::new(self, time), genesis, pay, None).groups();
+        groups.into_iter().flatten().map(|of| of.key).collect()
     }
 }
 

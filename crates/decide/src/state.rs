@@ -4,6 +4,7 @@
 //! changed in one place only, [`State::seal`], by the changes that a decision asks for.
 
 mod change;
+mod digest;
 mod forget;
 mod ledger;
 mod parties;
@@ -16,6 +17,7 @@ mod window;
 
 pub use change::Pending;
 pub(crate) use change::{Change, Movement, Use, UseOf};
+pub use digest::Stood;
 pub use ledger::{Contribution, Entry, GroupKey, Ledger, Totals};
 pub use parties::{LogKey, Revoked};
 pub use payment::{Answered, Bound, Hold, ItemOf, Payment, Status, Terms};
@@ -27,7 +29,6 @@ pub use transaction::{Obligation, Standing, Transaction};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use counterfoil_record::codec::Wire as _;
 use counterfoil_record::input::{Genesis, Governance, Scope};
 use counterfoil_record::{Hash32, Id, Index, Text, Time, wire_map};
 
@@ -111,11 +112,6 @@ impl State {
     /// The state before any record.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// The digest of the state: SHA-256 of its canonical encoding.
-    pub fn digest(&self) -> Hash32 {
-        Hash32::of(&[&self.to_bytes()])
     }
 
     /// What is to be compensated at `time`, by transaction, within each the latest payment first.

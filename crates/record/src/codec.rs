@@ -23,8 +23,8 @@ mod wire;
 mod writer;
 
 pub use reader::{Fields, Reader};
-pub use wire::Wire;
 pub(crate) use wire::fixed;
+pub use wire::{Wire, WireMap};
 pub use writer::Writer;
 
 use core::fmt;

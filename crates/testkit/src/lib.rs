@@ -10,6 +10,7 @@
     reason = "this crate is linked by tests and by the vector generator alone, where a panic is a failure"
 )]
 
+pub mod bundles;
 pub mod forge;
 pub mod keys;
 pub mod policy;

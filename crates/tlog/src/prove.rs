@@ -130,7 +130,7 @@ pub fn prove_consistency<S: Subtrees>(
 /// power of two that is not above the width.
 #[derive(Clone, Copy)]
 pub(crate) struct Range {
-    begin: u64,
+    pub(crate) begin: u64,
     end: u64,
 }
 
@@ -142,7 +142,7 @@ impl Range {
 
     /// The two children of a node: the left one takes the largest power of two of leaves that is
     /// below the width. `None` for a leaf and for nothing.
-    fn split(self) -> Option<(Self, Self)> {
+    pub(crate) fn split(self) -> Option<(Self, Self)> {
         let width = self.end.checked_sub(self.begin)?;
         let level = width.checked_sub(1)?.checked_ilog2()?;
         let middle = self.begin.checked_add(1_u64.checked_shl(level)?)?;

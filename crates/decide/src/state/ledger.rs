@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use counterfoil_record::{Amount, Id, Index, Span, Text, Time, wire_map};
 
+use super::window::is_over;
 use super::{Movement, Total};
 use crate::policy::{Budget, Window};
 
@@ -141,11 +142,7 @@ impl Ledger {
     /// What [`Ledger::at`] would give after `moved`.
     pub(crate) fn after(&self, moved: &Movement, now: Time, budget: &Budget) -> Option<Totals> {
         let total = self.at(now, budget.window.as_ref())?;
-        let inside = match &budget.window {
-            None => true,
-            Some(Window::Rolling(rolling)) => !is_over(moved.at, now, rolling.span),
-            Some(Window::Calendar(calendar)) => calendar.begin(moved.at) == calendar.begin(now),
-        };
+        let inside = budget.window.as_ref().is_none_or(|window| window.has(moved.at, now));
         Some(if inside { total.minus(moved.from).plus(moved.to) } else { total })
     }
 
@@ -195,9 +192,4 @@ impl Ledger {
 
 fn is_gone(entry: &Entry, now: Time, span: Span) -> bool {
     is_over(entry.at, now, span)
-}
-
-/// A rolling window has what happened in `(now - span, now]`.
-const fn is_over(at: Time, now: Time, span: Span) -> bool {
-    now.millis().saturating_sub(at.millis()) >= span.millis()
 }

@@ -1,13 +1,28 @@
-//! Calendar windows: when the present one began.
+//! Windows: what is inside, and when the present one of a calendar began.
 
-use counterfoil_record::Time;
+use counterfoil_record::{Span, Time};
 use jiff::civil::{DateTime, Weekday};
 use jiff::{Timestamp, Unit, tz::Offset};
 
-use crate::policy::{Calendar, Period};
+use crate::policy::{Calendar, Period, Window};
 
 /// The first moment of the year 9999, UTC, from which on no window is known.
 const TOO_LATE: u64 = 253_370_764_800_000;
+
+impl Window {
+    /// True if what was allowed at `at` is in the window of `now`.
+    pub fn has(&self, at: Time, now: Time) -> bool {
+        match self {
+            Self::Rolling(rolling) => !is_over(at, now, rolling.span),
+            Self::Calendar(calendar) => calendar.begin(at) == calendar.begin(now),
+        }
+    }
+}
+
+/// A rolling window has what happened in `(now - span, now]`.
+pub(super) const fn is_over(at: Time, now: Time, span: Span) -> bool {
+    now.millis().saturating_sub(at.millis()) >= span.millis()
+}
 
 impl Calendar {
     /// The moment at which the window that `time` is in began, not before 1970; `None` from the year 9999 on.

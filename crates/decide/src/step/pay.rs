@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use counterfoil_record::input::{Claim, Genesis, Pay};
 use counterfoil_record::verdict::{CheckName, CheckResult, Code, Outcome};
-use counterfoil_record::{Amount, Index};
+use counterfoil_record::{Amount, Index, Input};
 
 use crate::checks::{Asked, Found};
 use crate::draft::{Decision, Draft, Repeat};
@@ -22,7 +22,12 @@ pub(super) fn pay(mut draft: Draft<'_>, genesis: &Genesis, pay: &Pay) -> Result<
         draft.change(Change::Touch(pay.run));
     }
     let found = asked.check();
-    let payment = draft.index;
+    Ok(asked_for(draft, &asked, found))
+}
+
+/// The request comes out as `found`.
+fn asked_for(mut draft: Draft<'_>, asked: &Asked<'_>, found: Found) -> Decision {
+    let (pay, payment) = (asked.pay, draft.index);
     let mut opened = Payment {
         run: pay.run,
         status: Status::Held,
@@ -47,11 +52,11 @@ pub(super) fn pay(mut draft: Draft<'_>, genesis: &Genesis, pay: &Pay) -> Result<
                 answers: Vec::new(),
             });
         }
-        _ => return Ok(conclude(draft, found)),
+        _ => return conclude(draft, found),
     }
     draft.change(Change::Key(pay.run, pay.key.clone(), Keyed { request: asked.request, payment }));
     draft.change(Change::Payment(payment, Box::new(opened)));
-    Ok(conclude(draft, found))
+    conclude(draft, found)
 }
 
 /// Decides a held payment again, with the approvals collected, from the state of this moment.
@@ -63,10 +68,15 @@ pub(super) fn claim(mut draft: Draft<'_>, genesis: &Genesis, claim: &Claim) -> D
     let Some(hold) = &payment.hold else { return draft.refuse(Code::UnknownPayment) };
     let asked = Asked::new(&draft, genesis, &hold.request, Some(hold));
     let found = asked.check();
+    claimed(draft, claim.payment, payment, found)
+}
+
+/// The held payment comes out as `found`.
+fn claimed(mut draft: Draft<'_>, index: Index, payment: &Payment, found: Found) -> Decision {
     let mut payment = payment.clone();
     payment.last = draft.index;
     match found.outcome {
-        Outcome::Allow => allow(&mut draft, claim.payment, &mut payment, found.terms.as_ref()),
+        Outcome::Allow => allow(&mut draft, index, &mut payment, found.terms.as_ref()),
         Outcome::Deny => {
             payment.status = Status::Denied;
             payment.hold = None;
@@ -74,8 +84,32 @@ pub(super) fn claim(mut draft: Draft<'_>, genesis: &Genesis, claim: &Claim) -> D
         _ => {}
     }
     draft.change(Change::Touch(payment.run));
-    draft.change(Change::Payment(claim.payment, Box::new(payment)));
+    draft.change(Change::Payment(index, Box::new(payment)));
     conclude(draft, found)
+}
+
+/// The request, or the claim of a held one, as if its checks had come out as `outcome`; `None` where what it takes to
+/// allow it is missing.
+pub(super) fn supposed(
+    draft: Draft<'_>,
+    genesis: &Genesis,
+    input: &Input,
+    outcome: Outcome,
+) -> Option<Decision> {
+    match input {
+        Input::Pay(pay) => {
+            let asked = Asked::new(&draft, genesis, pay, None);
+            let found = asked.supposed(outcome)?;
+            Some(asked_for(draft, &asked, found))
+        }
+        Input::Claim(claim) => {
+            let payment = draft.state.payments.get(&claim.payment)?;
+            let hold = payment.hold.as_ref()?;
+            let found = Asked::new(&draft, genesis, &hold.request, Some(hold)).supposed(outcome)?;
+            Some(claimed(draft, claim.payment, payment, found))
+        }
+        _ => None,
+    }
 }
 
 fn conclude(mut draft: Draft<'_>, found: Found) -> Decision {

@@ -4,9 +4,10 @@
 //! Nothing here decides, and [`State::step`] never comes to what is made here. A state that was once changed by it is
 //! the state of no log: an auditor refuses whatever follows from it.
 
-use counterfoil_record::verdict::Code;
+use counterfoil_record::verdict::{Code, Outcome};
 use counterfoil_record::{Input, Time, Verdict};
 
+use super::pay;
 use super::policy::budgets_since;
 use crate::draft::{Draft, Step};
 use crate::policy::Policy;
@@ -36,5 +37,12 @@ impl State {
             Step::Record(decision) => decision.pending,
             Step::Counted(_) | Step::Repeat(_) => Draft::new(self, time).accept().pending,
         }
+    }
+
+    /// What it would change if the record to come, a `pay` or a `claim` at `time`, came out as `outcome` whatever its
+    /// checks say. `None` for any other input, and where what it takes to allow it is missing.
+    pub fn suppose_decided(&self, input: &Input, outcome: Outcome, time: Time) -> Option<Pending> {
+        let draft = Draft::new(self, time);
+        Some(pay::supposed(draft, self.genesis.as_ref()?, input, outcome)?.pending)
     }
 }

@@ -47,6 +47,12 @@ pub trait Wire: Sized {
     }
 }
 
+/// A value that is a map of small keys, from 1 on.
+pub trait WireMap: Wire {
+    /// Appends the encoding as if the field of the key `left_out` were absent.
+    fn encode_without(&self, left_out: u64, w: &mut Writer);
+}
+
 impl<T: Wire> Wire for Option<T> {
     fn encode(&self, w: &mut Writer) {
         match self {
@@ -236,14 +242,21 @@ macro_rules! wire_map {
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
         pub struct $name { $($(#[$fmeta])* pub $field: $ty),* }
 
-        impl $crate::codec::Wire for $name {
-            fn encode(&self, w: &mut $crate::codec::Writer) {
-                let present = [$(!$crate::codec::Wire::is_absent(&self.$field)),*];
+        impl $crate::codec::WireMap for $name {
+            fn encode_without(&self, left_out: u64, w: &mut $crate::codec::Writer) {
+                let present = [$($key != left_out && !$crate::codec::Wire::is_absent(&self.$field)),*];
                 w.map(present.iter().filter(|present| **present).count());
-                $(if !$crate::codec::Wire::is_absent(&self.$field) {
+                $(if $key != left_out && !$crate::codec::Wire::is_absent(&self.$field) {
                     w.uint($key);
                     $crate::codec::Wire::encode(&self.$field, w);
                 })*
+            }
+        }
+
+        impl $crate::codec::Wire for $name {
+            fn encode(&self, w: &mut $crate::codec::Writer) {
+                // No key is 0.
+                $crate::codec::WireMap::encode_without(self, 0, w);
             }
 
             fn decode(r: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::Error> {

@@ -1,0 +1,51 @@
+//! Making a decision again, and comparing.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use counterfoil_decide::{Decision, SEMANTICS, State, Step};
+use counterfoil_record::{FORMAT, Input, Record, Verdict};
+
+use crate::finding::FindingCode;
+use crate::identity::Wrong;
+
+/// A genesis of a version that this auditor does not know.
+pub(crate) fn known_version(record: &Record) -> Result<(), Wrong> {
+    match &record.input {
+        Input::Genesis(it) if it.semantics != SEMANTICS => {
+            Err((FindingCode::UnknownSemantics, format!("semantics {}", it.semantics)))
+        }
+        Input::Genesis(it) if it.format != FORMAT => {
+            Err((FindingCode::UnknownFormat, format!("format {}", it.format)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The decision on what `record` is about, from `state`.
+pub(crate) fn decide(state: &State, record: &Record) -> Result<Decision, Wrong> {
+    match state.step(&record.input, record.time) {
+        Step::Record(decision) => Ok(*decision),
+        Step::Counted(_) => Err((FindingCode::RecordNotOwed, "it had only to be counted".into())),
+        Step::Repeat(repeat) => {
+            Err((FindingCode::RecordNotOwed, format!("record {} answered it", repeat.payment)))
+        }
+    }
+}
+
+/// Holds what a record says against what the decision gives.
+pub(crate) fn compare(stated: &Verdict, owed: &Verdict) -> Result<(), Wrong> {
+    if stated == owed {
+        return Ok(());
+    }
+    let without_trace = |verdict: &Verdict| Verdict { trace: Vec::new(), ..verdict.clone() };
+    if without_trace(stated) == without_trace(owed) {
+        let at = stated.trace.iter().zip(&owed.trace).find(|(stated, owed)| stated != owed);
+        let check = at.map_or("a check", |(_, owed)| owed.check.code());
+        Err((FindingCode::TraceDoesNotFollow, format!("{check} differs from what the decision gives")))
+    } else {
+        let detail: String = format!("it says {}, the decision gives {}", stated.outcome, owed.outcome);
+        Err((FindingCode::DecisionDoesNotFollow, detail))
+    }
+}

@@ -1,0 +1,73 @@
+//! Bundles of the logs that the tests make.
+
+use counterfoil_audit::bundle::{Bundle, Gather, GatherError};
+use counterfoil_audit::{Auditor, Story};
+use counterfoil_enforce::FileKey;
+use counterfoil_record::{Index, Input, input};
+
+use crate::forge;
+
+/// `entries` with a heartbeat after them, signed by `key`.
+pub fn alive(entries: &[Vec<u8>], key: &FileKey) -> Vec<Vec<u8>> {
+    let state = forge::followed(entries).state().digest();
+    let record = forge::next(entries, Input::Heartbeat(input::Heartbeat { state }));
+    let mut entries = entries.to_vec();
+    entries.push(forge::sign(&record, key));
+    entries
+}
+
+/// Every payment that the log was asked for.
+pub fn payments(entries: &[Vec<u8>]) -> Vec<Index> {
+    let records = forge::records(entries);
+    let asked = records.iter().filter(|record| matches!(record.input, Input::Pay(_)));
+    asked.map(|record| record.index).collect()
+}
+
+/// The stories of `payments`, as an audit tells them.
+pub fn stories(entries: &[Vec<u8>], payments: &[Index]) -> Vec<Story> {
+    let records = forge::records(entries);
+    let find = |index: &Index| records.iter().find(|record| record.index == *index).and_then(Story::of);
+    let mut stories: Vec<Story> = payments.iter().filter_map(find).collect();
+    let mut auditor = Auditor::new(Some(crate::script::trust()), None);
+    for entry in entries {
+        let checked = auditor.push(entry).unwrap_or_else(|| panic!("{:?}", auditor.findings()));
+        for story in &mut stories {
+            story.observe(&checked, auditor.state());
+        }
+    }
+    stories
+}
+
+/// What explains `payments` under a checkpoint of all of `entries`, signed by `key`.
+pub fn bundle(
+    entries: &[Vec<u8>],
+    key: &FileKey,
+    payments: &[Index],
+    since: Option<u64>,
+) -> Result<Bundle, GatherError> {
+    let size = u64::try_from(entries.len()).unwrap();
+    let mut gather = Gather::new(stories(entries, payments), forge::checkpoint(entries, key), size)?;
+    for entry in entries {
+        gather.push(entry)?;
+    }
+    gather.turn();
+    for entry in entries {
+        gather.push(entry)?;
+    }
+    let read = |index: Index| usize::try_from(index.value()).ok().and_then(|at| entries.get(at).cloned());
+    gather.finish(since, &mut |index| read(index).ok_or_else(|| "no such record".into()))
+}
+
+/// The same bundle without the record of that index, as somebody makes it who has the whole log.
+pub fn without(bundle: &Bundle, entries: &[Vec<u8>], index: Index) -> Bundle {
+    let mut less = bundle.clone();
+    less.records.retain(|shown| shown.index != index);
+    let mut tree = counterfoil_tlog::MemoryTree::new();
+    for entry in entries {
+        tree.append(counterfoil_tlog::leaf_hash(entry));
+    }
+    let indices: Vec<u64> = less.records.iter().map(|shown| shown.index.value()).collect();
+    let hashes = counterfoil_tlog::prove_inclusions(&tree, &indices, tree.size()).unwrap_or_default();
+    less.hashes = hashes.iter().map(|hash| counterfoil_record::Hash32(*hash.bytes())).collect();
+    less
+}
