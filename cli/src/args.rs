@@ -46,10 +46,12 @@ pub(crate) enum Command {
     Pending(Pending),
     /// Read, sign and check what people say
     Statement(Statement),
-    /// Verify a log: make every decision again
+    /// Verify a log or a bundle: make every decision again
     Verify(Verify),
     /// Tell the story of one payment
     Explain(Explain),
+    /// Put what explains some payments into one file
+    Bundle(Bundle),
     /// Run every test vector of a folder
     Vectors(Vectors),
     /// Show the whole on captured purchases
@@ -142,11 +144,11 @@ pub(crate) struct Govern {
     pub(crate) replay: bool,
 }
 
-/// Verify a log: make every decision again.
+/// Verify a log, or a bundle that `bundle` made of one: make every decision again.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  counterfoil verify agents/log.sqlite --trust agents/trust.toml")]
 pub(crate) struct Verify {
-    /// The log
+    /// The log, or a bundle
     pub(crate) log: PathBuf,
     /// What is believed beforehand; without it the verdict is at best `insufficient`
     #[arg(long, value_name = "FILE")]
@@ -158,11 +160,11 @@ pub(crate) struct Verify {
 
 /// Tell the story of one payment.
 ///
-/// Verifies the whole log first: the exit code is that of `verify`.
+/// Verifies the whole log, or the bundle, first: the exit code is that of `verify`.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  counterfoil explain agents/log.sqlite 17 --trust agents/trust.toml")]
 pub(crate) struct Explain {
-    /// The log
+    /// The log, or a bundle
     pub(crate) log: PathBuf,
     /// The payment: the index of the record that asked for it, or of any record about it
     pub(crate) payment: u64,
@@ -172,6 +174,29 @@ pub(crate) struct Explain {
     /// Print the story as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Put what explains some payments into one file.
+///
+/// The file holds the records that the payments rest on, shows that each stands in the log under its signed checkpoint, and is
+/// all that `verify` and `explain` need. It holds nothing private that the log does not hold, and no other payment but those
+/// that count in the same budgets, plans or mandates. With --trust it also shows that the pinned checkpoint is of the same log.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Example:\n  counterfoil bundle agents/log.sqlite 17 -o 17.bundle --trust agents/trust.toml"
+)]
+pub(crate) struct Bundle {
+    /// The log
+    pub(crate) log: PathBuf,
+    /// The payments: each the index of the record that asked for it, or of any record about it
+    #[arg(required = true, value_name = "PAYMENT")]
+    pub(crate) payments: Vec<u64>,
+    /// The file to write; it must not exist
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// What is believed beforehand; the exit code is then what `verify` says of the bundle
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
 }
 
 /// Run every test vector of a folder.

@@ -28,8 +28,8 @@ pub(crate) fn run(args: &Demo) -> Result<Exit, Failure> {
     let trust = read_trust(Some(&trust_path))?;
     let log = open_log(&log_path)?;
     let mut pages = tell_payment(&log, told.explained)?;
-    let (report, state) = audit(&log, trust.clone(), &mut |checked, state| pages.observe(checked, state));
-    pages.conclude(&state);
+    let (report, _) = audit(&log, trust.clone(), &mut |checked, state| pages.observe(checked, state));
+    pages.conclude();
     line(verify::text(&report))?;
     heading(&format!("Why payment {} was allowed", told.explained))?;
     line(explain::text(&pages, &report))?;

@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use counterfoil_audit::{Auditor, Checked, Report, Trust, Verdict};
+use counterfoil_audit::bundle::{BUNDLE_MOST, Bundle, PREFIX, examine};
+use counterfoil_audit::{Auditor, Checked, Observer, Report, Trust, Verdict};
 use counterfoil_decide::State;
 use counterfoil_enforce::{Surroundings as _, System};
-use counterfoil_record::Time;
+use counterfoil_record::{Index, SignedRecord, Time};
 use counterfoil_store::{Records as _, SqliteReader, StoreError};
 
 use crate::exit::{Failure, note};
@@ -42,18 +43,77 @@ pub(crate) fn open_log(path: &Path) -> Result<SqliteReader, Failure> {
     SqliteReader::open(path).map_err(|error| Failure::at(path.display(), error))
 }
 
+/// What is audited: a log, or a bundle of one.
+pub(crate) enum Evidence {
+    Log(SqliteReader),
+    Bundle(Vec<u8>),
+}
+
+impl Evidence {
+    /// Opens a log or a bundle; its first bytes say which it is.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let failed = |error: std::io::Error| Failure::at(path.display(), error);
+        let mut file = File::open(path).map_err(failed)?;
+        let mut bytes = Vec::new();
+        let start = u64::try_from(PREFIX.len()).unwrap_or(u64::MAX);
+        (&mut file).take(start).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes != PREFIX {
+            return open_log(path).map(Self::Log);
+        }
+        // One byte more than a bundle may have: what is longer is refused when it is read.
+        let most = u64::try_from(BUNDLE_MOST).unwrap_or(u64::MAX).saturating_add(1);
+        file.take(most.saturating_sub(start)).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(Self::Bundle(bytes))
+    }
+
+    /// The record of that index, unverified. None where the evidence has none, or it cannot be decoded.
+    pub(crate) fn read(&self, index: u64) -> Result<Option<SignedRecord>, Failure> {
+        let entry = match self {
+            Self::Log(log) => {
+                log.read(index).map_err(|error| Failure::at(format_args!("record {index}"), error))?
+            }
+            Self::Bundle(bytes) => {
+                let bundle = Bundle::from_file(bytes).ok();
+                bundle.and_then(|bundle| bundle.read(Index::new(index)).map(<[u8]>::to_vec))
+            }
+        };
+        let missing = || Failure::at(format_args!("record {index}"), "there is no such record");
+        Ok(SignedRecord::decode(&entry.ok_or_else(missing)?).ok())
+    }
+
+    /// Audits all of it under `trust`, seen by `observer`.
+    pub(crate) fn audit(&self, trust: Option<Trust>, observer: &mut dyn Observer) -> Report {
+        match self {
+            Self::Log(log) => audit_observed(log, trust, observer).0,
+            Self::Bundle(bytes) => examine(bytes, trust, observer),
+        }
+    }
+}
+
 /// Audits a whole log. `each` sees every record that followed.
 pub(crate) fn audit(
     log: &SqliteReader,
     trust: Option<Trust>,
     each: &mut dyn FnMut(&Checked, &State),
 ) -> (Report, State) {
+    audit_observed(log, trust, &mut After(each))
+}
+
+/// Sees the records that followed.
+struct After<'f>(&'f mut dyn FnMut(&Checked, &State));
+
+impl Observer for After<'_> {
+    fn after(&mut self, checked: &Checked, state: &State) {
+        (self.0)(checked, state);
+    }
+}
+
+/// Audits a whole log, seen by `observer`.
+fn audit_observed(log: &SqliteReader, trust: Option<Trust>, observer: &mut dyn Observer) -> (Report, State) {
     let checkpoint = log.checkpoint();
     let mut auditor = Auditor::new(trust, checkpoint.as_ref().ok().and_then(Option::as_deref));
     let scanned = log.scan(0, &mut |_, entry| {
-        if let Some(checked) = auditor.push(entry) {
-            each(&checked, auditor.state());
-        }
+        auditor.push_observed(entry, observer);
         ControlFlow::Continue(())
     });
     match scanned {

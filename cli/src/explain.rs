@@ -4,15 +4,14 @@ mod words;
 
 use counterfoil_audit::{Chapter, Report, Story};
 use counterfoil_decide::policy::Outline;
+use counterfoil_record::Verdict;
 use counterfoil_record::verdict::{Check, CheckName, CheckResult, Operand};
-use counterfoil_record::{SignedRecord, Verdict};
 use counterfoil_review::words::{safe, time};
 use counterfoil_review::{Quote, quote};
-use counterfoil_store::Records as _;
 use serde::Serialize;
 
 use crate::args::Explain;
-use crate::evidence::{audit, open_log, read_trust};
+use crate::evidence::{Evidence, read_trust};
 use crate::exit::{Exit, Failure};
 use crate::screen::{json, page};
 use crate::verify;
@@ -30,21 +29,16 @@ struct Explanation<'a> {
 
 pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     let trust = read_trust(args.trust.as_deref())?;
-    let log = open_log(&args.log)?;
+    let evidence = Evidence::open(&args.log)?;
     let place = || format!("payment {}", args.payment);
-    let read = |index| -> Result<Option<SignedRecord>, Failure> {
-        let entry = log.read(index).map_err(|error| Failure::at(place(), error))?;
-        let entry = entry.ok_or_else(|| Failure::at(place(), "there is no such record"))?;
-        Ok(SignedRecord::decode(&entry).ok())
-    };
     // A record about a payment, such as the claim that allowed it, stands for the payment.
-    let named = read(args.payment)?;
+    let named = evidence.read(args.payment)?;
     let record = match named.as_ref().and_then(|record| record.unverified().input.payment()) {
-        Some(payment) => read(payment.value())?,
+        Some(payment) => evidence.read(payment.value())?,
         None => named,
     };
     let Some(record) = record else {
-        let (report, _) = audit(&log, trust, &mut |_, _| {});
+        let report = evidence.audit(trust, &mut ());
         if args.json {
             json(&Explanation { story: None, rules: Vec::new(), report: &report })?;
         } else {
@@ -54,8 +48,8 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     };
     let mut story = Story::of(record.unverified())
         .ok_or_else(|| Failure::at(place(), "the record of that index is about no payment"))?;
-    let (report, state) = audit(&log, trust, &mut |checked, state| story.observe(checked, state));
-    story.conclude(&state);
+    let report = evidence.audit(trust, &mut story);
+    story.conclude();
     if args.json {
         json(&Explanation { story: Some(&story), rules: quotes(&story), report: &report })?;
     } else {

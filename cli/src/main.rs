@@ -6,6 +6,7 @@
 extern crate alloc;
 
 mod args;
+mod bundle;
 mod demo;
 mod evidence;
 mod exit;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Statement(args) => statement::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Bundle(args) => bundle::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Completions(args) => manual::completions(&args),

@@ -1,10 +1,10 @@
-//! `verify`: a whole log, under trust.
+//! `verify`: a whole log, or a bundle of one, under trust.
 
 use counterfoil_audit::{Report, Verdict};
 use counterfoil_review::words::{safe, time};
 
 use crate::args::Verify;
-use crate::evidence::{audit, open_log, read_trust};
+use crate::evidence::{Evidence, read_trust};
 use crate::exit::{Exit, Failure};
 use crate::screen::{json, page};
 
@@ -13,7 +13,7 @@ const SHOWN: usize = 20;
 
 pub(crate) fn run(args: &Verify) -> Result<Exit, Failure> {
     let trust = read_trust(args.trust.as_deref())?;
-    let (report, _) = audit(&open_log(&args.log)?, trust, &mut |_, _| {});
+    let report = Evidence::open(&args.log)?.audit(trust, &mut ());
     if args.json {
         json(&report)?;
     } else {
@@ -29,6 +29,13 @@ pub(crate) fn text(report: &Report) -> String {
     let scope = &report.scope;
     if let Some(origin) = &scope.origin {
         add("log", safe(origin));
+    }
+    if let Some(shown) = &scope.bundle {
+        let payments: Vec<String> = shown.payments.iter().map(ToString::to_string).collect();
+        add("bundle", format!("{} records that explain payments {}", shown.records, payments.join(" ")));
+        if let (Some(record), Some(at)) = (shown.complete_to, shown.complete_to_time) {
+            add("complete", format!("no record about them is left out up to record {record}, {}", time(at)));
+        }
     }
     let followed = if scope.followed == scope.records {
         String::from("each decision made again")
@@ -97,11 +104,15 @@ fn some(mut lines: Vec<String>) -> Vec<String> {
 
 fn headline(report: &Report) -> String {
     let meaning = match report.verdict {
+        Verdict::Verified if report.scope.bundle.is_some() => {
+            "every record shown is the log's, in its place, and what it decides follows"
+        }
         Verdict::Verified => "every record is the log's, in its place, and its decision follows",
+        Verdict::Failed if report.scope.bundle.is_some() => "the bundle is not what it should be",
         Verdict::Failed => "the log is not what it should be",
-        Verdict::Undecided => "the log is of a version that this program does not know",
+        Verdict::Undecided => "of a version that this program does not know",
         Verdict::Insufficient => "sound as far as it goes, but below the required assurance",
-        Verdict::Contradiction => "the log contradicts what was seen of it before",
+        Verdict::Contradiction => "it contradicts what was seen of the log before",
     };
     format!("{}: {meaning}", report.verdict.word())
 }

@@ -13,6 +13,7 @@ use counterfoil_record::{Hash32, Index, Input, Record, Time, Verdict};
 use serde::Serialize;
 
 use crate::auditor::Checked;
+use crate::observer::Observer;
 
 /// A record that belongs to the story.
 #[derive(Clone, Debug, Serialize)]
@@ -117,7 +118,7 @@ impl Story {
             input => self.is_about(input),
         };
         if !belongs {
-            return;
+            return self.stands(state);
         }
         // A claim of what is not held is refused without a trace: it decided nothing.
         let decides = matches!(record.input, Input::Pay(_) | Input::Claim(_));
@@ -175,9 +176,8 @@ impl Story {
         self.returned = Some(alloc::format!("{}", payment.contribution().returned));
     }
 
-    /// Takes over where the payment stands at the end.
-    pub fn conclude(&mut self, state: &State) {
-        self.stands(state);
+    /// Ends the story with the log.
+    pub fn conclude(&mut self) {
         if self.status.is_none() {
             let decided = self.chapters.iter().rev().find(|chapter| Some(chapter.index) == self.decided);
             self.status = decided.map(|chapter| chapter.verdict.outcome.code());
@@ -189,6 +189,12 @@ impl Story {
             let has_row = chapter.verdict.trace.iter().any(|check| check.check == CheckName::Slot);
             has_row && !chapter.verdict.codes.contains(&Code::SlotNotUsed)
         });
+    }
+}
+
+impl Observer for Story {
+    fn after(&mut self, checked: &Checked, state: &State) {
+        self.observe(checked, state);
     }
 }
 

@@ -29,7 +29,7 @@ fn a_refused_claim_and_a_later_policy_do_not_change_why_it_was_allowed() {
         let checked = auditor.push(entry).unwrap();
         story.observe(&checked, auditor.state());
     }
-    story.conclude(auditor.state());
+    story.conclude();
     assert_eq!(story.decided, Some(paid.index));
     assert_eq!(story.policy.as_deref(), Some(policy::plain().as_str()));
     assert_eq!(story.status, Some("open"));

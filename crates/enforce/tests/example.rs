@@ -98,7 +98,7 @@ fn a_payment_is_decided_signed_with_its_slot_settled_and_audited() {
         story.observe(&checked, auditor.state());
         records.push(checked.record);
     }
-    story.conclude(auditor.state());
+    story.conclude();
     assert_eq!(
         (story.slot_used, story.status, story.settled.as_deref()),
         (Some(true), Some("settled"), Some("10000"))

@@ -39,14 +39,16 @@ pub fn stories(entries: &[Vec<u8>], payments: &[Index]) -> Vec<Story> {
 }
 
 /// What explains `payments` under a checkpoint of all of `entries`, signed by `key`.
+///
+/// # Errors
+/// As [`GatherError`] says.
 pub fn bundle(
     entries: &[Vec<u8>],
     key: &FileKey,
     payments: &[Index],
     since: Option<u64>,
 ) -> Result<Bundle, GatherError> {
-    let size = u64::try_from(entries.len()).unwrap();
-    let mut gather = Gather::new(stories(entries, payments), forge::checkpoint(entries, key), size)?;
+    let mut gather = Gather::new(stories(entries, payments), forge::checkpoint(entries, key))?;
     for entry in entries {
         gather.push(entry)?;
     }

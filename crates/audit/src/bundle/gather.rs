@@ -9,11 +9,13 @@ use counterfoil_decide::{State, Step};
 use counterfoil_record::statement::SubjectKind;
 use counterfoil_record::verdict::{CheckName, Code, OperandName, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Record, SignedRecord, Verdict};
-use counterfoil_tlog::{MemoryTree, leaf_hash, prove_consistency, prove_inclusions};
+use counterfoil_tlog::note::Note;
+use counterfoil_tlog::{Checkpoint, MemoryTree, leaf_hash, prove_consistency, prove_inclusions};
 
 use super::needs::{Needs, chain, index};
 use super::replay::{Replay, about};
 use super::{Bundle, Bytes, Earlier, PAYMENTS_MOST, RECORDS_MOST, Shown, StoodAt};
+use crate::note::CheckpointError;
 use crate::story::Story;
 
 /// The most records that are tried whether they can be left out.
@@ -25,6 +27,9 @@ pub enum GatherError {
     /// The log changed, or was not audited before.
     #[error("record {0} does not follow")]
     DoesNotFollow(Index),
+    /// The log's own checkpoint cannot be read.
+    #[error("the log's checkpoint: {0}")]
+    Checkpoint(#[from] CheckpointError),
     /// Nothing was decided about the payment: its request was refused before its checks.
     #[error("payment {0} was not decided")]
     NotDecided(Index),
@@ -81,11 +86,13 @@ pub struct Gather {
 }
 
 impl Gather {
-    /// For the payments of `stories`, which an audit of the log has told, under the log's `checkpoint` of `size` records.
+    /// For the payments of `stories`, which an audit of the log has told, under the log's own `checkpoint`, a signed note.
     ///
     /// # Errors
-    /// [`GatherError::TooManyPayments`], [`GatherError::NotDecided`], [`GatherError::AfterCheckpoint`].
-    pub fn new(stories: Vec<Story>, checkpoint: String, size: u64) -> Result<Self, GatherError> {
+    /// [`GatherError::Checkpoint`], [`GatherError::TooManyPayments`], [`GatherError::NotDecided`], [`GatherError::AfterCheckpoint`].
+    pub fn new(stories: Vec<Story>, checkpoint: String) -> Result<Self, GatherError> {
+        let note = Note::parse(checkpoint.as_bytes()).map_err(CheckpointError::from)?;
+        let size = Checkpoint::parse(note.text()).map_err(CheckpointError::from)?.size;
         if stories.len() > PAYMENTS_MOST {
             return Err(GatherError::TooManyPayments);
         }
@@ -215,12 +222,15 @@ impl Gather {
         let is_named = before.peek().is_some() && self.payments.contains(&index);
         match terms {
             Some(terms) if terms.permit == record.index => {
-                let chosen = before.fold(is_named || is_bound, |chosen, needs| {
-                    chosen | needs.counts(&terms) | needs.is_first_payee(&terms)
-                });
-                if chosen {
+                let (counts, shows_payee) =
+                    before.fold((is_named || is_bound, false), |(counts, shows), needs| {
+                        (counts | needs.counts(&terms), shows | needs.is_first_payee(&terms))
+                    });
+                if counts || shows_payee {
                     self.payments.insert(index);
-                    self.choose_request(index, run, record.index);
+                    let request = self.choose_request(index, run, record.index);
+                    // Whether the payee was paid before may not matter.
+                    self.tried.extend(request.into_iter().filter(|_| !counts));
                 }
             }
             Some(_) if is_bound && matches!(record.input, Input::Bind(_)) => {
@@ -236,7 +246,9 @@ impl Gather {
                     self.tried.insert(record.index);
                 }
             }
-            None if is_named => self.choose_request(index, run, record.index),
+            None if is_named => {
+                self.choose_request(index, run, record.index);
+            }
             // What comes of other payments after the decisions matters to nothing but the end of a transaction.
             Some(terms)
                 if self.payments.contains(&index)
@@ -251,9 +263,11 @@ impl Gather {
     }
 
     /// A payment is there from the request on, with its runs.
-    fn choose_request(&mut self, payment: Index, run: Index, record: Index) {
-        self.chosen.extend([payment, record]);
-        self.chosen.extend(chain(&self.state, run));
+    fn choose_request(&mut self, payment: Index, run: Index, record: Index) -> BTreeSet<Index> {
+        let mut request = BTreeSet::from([payment, record]);
+        request.extend(chain(&self.state, run));
+        self.chosen.extend(&request);
+        request
     }
 
     /// The bundle. `read` gives the bytes of a record again; `since` is the size of a checkpoint that readers have

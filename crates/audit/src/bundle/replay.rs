@@ -25,6 +25,9 @@ pub(super) enum Part {
     /// A fact about an explained payment: the same, but for whether it took some budget over its limit, which depends on
     /// payments that are not shown.
     Fact,
+    /// An earlier decision on an explained payment: what it says came of it is taken over, but nothing about the
+    /// payment may be left out before it.
+    Earlier,
     /// About another payment: what it says came of it is taken over.
     Word,
     /// It states the digest of the whole state.
@@ -51,8 +54,13 @@ impl Replay {
             Input::Start(_) | Input::Stop(_) | Input::Heartbeat(_) => Part::Digest,
             Input::Pay(_) | Input::Claim(_) => {
                 let refused = record.verdict.outcome == Outcome::Refused;
-                let remade = decided.contains(&record.index) || (ours && refused);
-                if remade { Part::Remade } else { Part::Word }
+                if decided.contains(&record.index) || (ours && refused) {
+                    Part::Remade
+                } else if ours {
+                    Part::Earlier
+                } else {
+                    Part::Word
+                }
             }
             _ if about.is_none() => Part::Remade,
             _ if ours => Part::Fact,
@@ -106,6 +114,14 @@ impl Replay {
                     |verdict: &Verdict| Verdict { codes: within_limits(&verdict.codes), ..verdict.clone() };
                 remake::compare(&within(&record.verdict), &within(&decision.verdict))?;
                 decision.pending
+            }
+            Part::Earlier => {
+                let before = record.input.payment().and_then(|payment| self.state.payments.get(&payment));
+                if before.is_some_and(|payment| record.verdict.previous != Some(payment.last)) {
+                    let detail = "the record about the payment that it names as the one before".into();
+                    return Err((FindingCode::BundleRecordMissing, detail));
+                }
+                self.on_its_word(record)?
             }
             Part::Word => self.on_its_word(record)?,
         };
