@@ -11,6 +11,7 @@
 )]
 
 pub mod bundles;
+pub mod busy;
 pub mod forge;
 pub mod keys;
 pub mod policy;
