@@ -15,6 +15,7 @@ mod diff;
 mod graph;
 pub mod lines;
 pub mod needs;
+pub mod payments;
 pub mod pending;
 mod quote;
 pub mod rules;
