@@ -4,12 +4,14 @@ mod backtest;
 mod manual;
 mod policy;
 mod scenarios;
+mod select;
 pub(crate) mod statement;
 
 pub(crate) use backtest::{Backtest, Format};
 pub(crate) use manual::{Completions, Man};
 pub(crate) use policy::{Policy, PolicyCheck, PolicyCommand, PolicyDiff, PolicyShow};
 pub(crate) use scenarios::Scenarios;
+pub(crate) use select::{Audited, CheckExport, Export, ExportFormat, List, Sample, SampleFormat, Which};
 pub(crate) use statement::*;
 
 use std::path::PathBuf;
@@ -50,6 +52,14 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Tell the story of one payment
     Explain(Explain),
+    /// List payment requests, one a line, with what they add up to
+    List(List),
+    /// Write payment requests for an auditor: complete, with control totals, the same bytes each time
+    Export(Export),
+    /// Say whether a file is exactly what its query gives of a log
+    CheckExport(CheckExport),
+    /// Draw a sample of payment requests that nobody chose
+    Sample(Sample),
     /// Run every test vector of a folder
     Vectors(Vectors),
     /// Show the whole on captured purchases

@@ -48,11 +48,50 @@ pub(crate) fn audit(
     trust: Option<Trust>,
     each: &mut dyn FnMut(&Checked, &State),
 ) -> (Report, State) {
+    let (report, at) = audit_at(log, trust, None, each);
+    (report, at.state)
+}
+
+/// A log at some size.
+pub(crate) struct At {
+    /// How many records it has.
+    pub(crate) records: u64,
+    /// How many of them followed.
+    pub(crate) followed: u64,
+    /// The root over all of them, in hexadecimal.
+    pub(crate) root: String,
+    /// What those that followed add up to.
+    pub(crate) state: State,
+}
+
+impl At {
+    fn of(auditor: &Auditor) -> Self {
+        Self {
+            records: auditor.tree().size(),
+            followed: auditor.state().size.value(),
+            root: auditor.tree().root().to_string(),
+            state: auditor.state().clone(),
+        }
+    }
+}
+
+/// Audits a whole log, and says how it stood after its first `size` records; at its end, if it has fewer, or none are
+/// stated.
+pub(crate) fn audit_at(
+    log: &SqliteReader,
+    trust: Option<Trust>,
+    size: Option<u64>,
+    each: &mut dyn FnMut(&Checked, &State),
+) -> (Report, At) {
     let checkpoint = log.checkpoint();
     let mut auditor = Auditor::new(trust, checkpoint.as_ref().ok().and_then(Option::as_deref));
+    let mut at = (size == Some(0)).then(|| At::of(&auditor));
     let scanned = log.scan(0, &mut |_, entry| {
         if let Some(checked) = auditor.push(entry) {
             each(&checked, auditor.state());
+        }
+        if size == Some(auditor.tree().size()) {
+            at = Some(At::of(&auditor));
         }
         ControlFlow::Continue(())
     });
@@ -64,8 +103,8 @@ pub(crate) fn audit(
     if let Err(error) = checkpoint {
         auditor.checkpoint_unreadable(error.to_string());
     }
-    let state = auditor.state().clone();
-    (auditor.finish(), state)
+    let at = at.unwrap_or_else(|| At::of(&auditor));
+    (auditor.finish(), at)
 }
 
 /// The state of a log that verifies, and the moment to decide at: now, or the log's last time if that is a little later.

@@ -95,7 +95,8 @@ fn some(mut lines: Vec<String>) -> Vec<String> {
     lines
 }
 
-fn headline(report: &Report) -> String {
+/// The verdict and what it means, in one line.
+pub(crate) fn headline(report: &Report) -> String {
     let meaning = match report.verdict {
         Verdict::Verified => "every record is the log's, in its place, and its decision follows",
         Verdict::Failed => "the log is not what it should be",
