@@ -64,11 +64,7 @@ impl Audit {
         if report.verdict == Verdict::Verified {
             return;
         }
-        note(verify::headline(report));
-        for finding in report.findings.iter().take(5) {
-            let place = finding.index.map_or_else(String::new, |index| format!("record {index}: "));
-            note(format_args!("{place}{}", finding.code));
-        }
+        verify::warn(report);
         if self.at.followed < self.at.records {
             note(format_args!(
                 "only what {} of {} records ask for is in the population",

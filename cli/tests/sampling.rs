@@ -36,7 +36,7 @@ fn sha256(message: &[u8]) -> String {
         let target = u128::from(prime) << (32 * power);
         let (mut low, mut high) = (0_u128, 1_u128 << 40);
         while low + 1 < high {
-            let middle = (low + high) / 2;
+            let middle = u128::midpoint(low, high);
             if middle.pow(power) <= target { low = middle } else { high = middle }
         }
         u32::try_from(low & 0xffff_ffff).unwrap()
@@ -70,7 +70,7 @@ fn sha256(message: &[u8]) -> String {
         }
         state = state.iter().zip(&v).map(|(a, b)| a.wrapping_add(*b)).collect();
     }
-    state.iter().map(|word| format!("{word:08x}")).collect()
+    hex::encode(state.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>())
 }
 
 #[test]

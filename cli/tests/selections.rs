@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
+    clippy::std_instead_of_alloc,
     missing_docs,
     unreachable_pub,
     reason = "a panic is how a test fails"
@@ -68,12 +69,15 @@ fn every_status_and_every_kind_of_decision_is_in_the_log_of_these_tests() {
 fn an_export_is_the_same_to_the_last_byte_each_time() {
     let busy = Busy::new();
     for format in ["json", "csv"] {
-        let words = ["export", "--format", format, "--since", "2026-11-23T00:00:00Z", "--asset", "usdc"];
+        let options = ["--since", "2026-11-23T00:00:00Z", "--asset", "yen", "--asset", "usdc"];
+        let words = [&["export", "--format", format][..], &options].concat();
         let once = busy.said(&words);
         assert!(once.len() > 1000);
         assert_eq!(once, busy.said(&words), "{format}");
         // The order in which options are given makes no difference, nor how a time is written.
-        let other = ["export", "--asset", "usdc", "--since", "2026-11-23T01:00:00+01:00", "--format", format];
+        let assets = ["--asset", "usdc", "--asset", "yen", "--asset", "usdc"];
+        let other = [&["export"][..], &assets, &["--since", "2026-11-23T01:00:00+01:00", "--format", format]]
+            .concat();
         assert_eq!(once, busy.said(&other), "{format}");
     }
 }
@@ -82,7 +86,7 @@ fn an_export_is_the_same_to_the_last_byte_each_time() {
 fn add(a: &str, b: &str) -> String {
     let digit = |text: &str, at: usize| text.bytes().rev().nth(at).map_or(0, |byte| byte - b'0');
     let (mut carry, mut sum) = (0, Vec::new());
-    for at in 0..a.len().max(b.len()) + 1 {
+    for at in 0..=a.len().max(b.len()) {
         let of = digit(a, at) + digit(b, at) + carry;
         sum.push(b'0' + of % 10);
         carry = of / 10;
@@ -307,6 +311,21 @@ fn bad_options_are_named_with_nothing_on_stdout() {
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{options:?}: {ran:?}");
         assert!(ran.stderr.contains(named), "{options:?}: {ran:?}");
     }
+}
+
+#[test]
+fn the_help_of_each_says_what_the_exit_code_is_and_which_options_are_a_query() {
+    for command in ["list", "export", "check-export", "sample"] {
+        let help = run([command, "--help"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains("the exit code is that of `verify`"), "{help}");
+        assert!(
+            command == "check-export" || help.contains("Which payment requests (all that is stated"),
+            "{help}"
+        );
+    }
+    let help = run(["sample", "--help"]).stdout;
+    let (own, query) = help.split_once("\nWhich payment requests").unwrap();
+    assert!(own.contains("--format") && own.contains("--size") && !query.contains("--format"), "{help}");
 }
 
 /// The fields of CSV lines, quotes taken off as a spreadsheet does.

@@ -34,11 +34,11 @@ pub(crate) struct List {
 pub(crate) struct Export {
     #[command(flatten)]
     pub(crate) log: Audited,
-    #[command(flatten)]
-    pub(crate) which: Which,
     /// The form of the answer
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ExportFormat,
+    #[command(flatten)]
+    pub(crate) which: Which,
 }
 
 /// Say whether a file is exactly what its query gives of a log.
@@ -74,14 +74,14 @@ pub(crate) struct Sample {
     /// How many are drawn; all, if there are fewer
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) size: u64,
-    #[command(flatten)]
-    pub(crate) which: Which,
     /// The form of the answer
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: SampleFormat,
+    #[command(flatten)]
+    pub(crate) which: Which,
 }
 
-/// A log, and under what it is audited.
+// A log, and under what it is audited. No doc comment: it would stand in the place of the command's own.
 #[derive(clap::Args)]
 pub(crate) struct Audited {
     /// The log
@@ -94,7 +94,7 @@ pub(crate) struct Audited {
     pub(crate) at: Option<u64>,
 }
 
-/// Which payment requests. All that is stated must hold; an option may be given several times, and any of its values fits.
+// Which payment requests. No doc comment either.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Which payment requests (all that is stated must hold, of several values any)")]
 pub(crate) struct Which {
@@ -135,22 +135,29 @@ pub(crate) struct Which {
 }
 
 impl Which {
-    /// The query that the arguments state.
+    /// The query that the arguments state: the same, in whatever order they are given.
     pub(crate) fn query(&self) -> Query {
         Query {
             since: self.since,
             until: self.until,
-            agent: self.agent.clone(),
-            run: self.run.clone(),
-            payee: self.payee.clone(),
-            outcome: self.outcome.clone(),
-            status: self.status.clone(),
-            asset: self.asset.clone(),
+            agent: sorted(&self.agent),
+            run: sorted(&self.run),
+            payee: sorted(&self.payee),
+            outcome: sorted(&self.outcome),
+            status: sorted(&self.status),
+            asset: sorted(&self.asset),
             least: self.least.clone(),
             most: self.most.clone(),
             open: self.open,
         }
     }
+}
+
+fn sorted<T: Clone + Ord>(values: &[T]) -> Vec<T> {
+    let mut values = values.to_vec();
+    values.sort_unstable();
+    values.dedup();
+    values
 }
 
 /// The form of an export.

@@ -12,9 +12,10 @@ use serde_json::Value;
 
 use super::Audit;
 use super::export::{COLUMNS, TOOL, lines};
+use super::page::foot;
 use crate::args::{CheckExport, ExportFormat};
 use crate::exit::{Exit, Failure, note};
-use crate::screen::page;
+use crate::screen::{json_text, page};
 
 /// The longest line of an export, in bytes.
 const LINE_MOST: u64 = 1024 * 1024;
@@ -49,13 +50,11 @@ pub(crate) fn run(args: &CheckExport) -> Result<Exit, Failure> {
         compare(&audit, &stated, format, &args.file)?
     };
     let Some(difference) = difference else {
-        let population = audit.population.rows.len();
-        let chosen = audit.chosen(&stated.query).len();
+        let (name, query) = (Text::shown(args.file.display()), json_text(&stated.query)?);
+        let (chosen, population) = (audit.chosen(&stated.query).len(), audit.population.rows.len());
         page(format_args!(
-            "{} is what the log gives: {chosen} of {population} payment requests in {} records, root {}",
-            Text::shown(args.file.display()),
-            audit.at.records,
-            audit.at.root
+            "{name} is what the log gives: {chosen} of {population} payment requests\n  query {query}\n{}",
+            foot(&audit)
         ))?;
         return Ok(Exit::Verdict(verdict));
     };

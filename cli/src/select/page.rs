@@ -47,6 +47,13 @@ fn amount(row: &Row) -> String {
     }
 }
 
+/// The log that is spoken of, in one line.
+pub(super) fn foot(audit: &Audit) -> String {
+    let origin = audit.report.scope.origin.as_deref().map(safe).unwrap_or_default();
+    let (word, at) = (audit.report.verdict.word(), &audit.at);
+    format!("log: {word}, {origin}, {} records, root {}", at.records, at.root)
+}
+
 /// What stands under the lines.
 pub(super) struct Sheet<'a> {
     pub(super) audit: &'a Audit,
@@ -55,7 +62,7 @@ pub(super) struct Sheet<'a> {
 
 impl Sheet<'_> {
     pub(super) fn end(&self, page: &mut Page) -> Result<(), Failure> {
-        let (audit, at) = (self.audit, &self.audit.at);
+        let audit = self.audit;
         let population = &audit.population;
         page.line(&format!("{} of {} payment requests", self.sums.count, population.rows.len()))?;
         if population.suppressed > 0 {
@@ -64,9 +71,7 @@ impl Sheet<'_> {
         for sums in self.sums.assets.values() {
             page.line(&self.total(sums))?;
         }
-        let origin = audit.report.scope.origin.as_deref().map(safe).unwrap_or_default();
-        let word = audit.report.verdict.word();
-        page.line(&format!("log: {word}, {origin}, {} records, root {}", at.records, at.root))
+        page.line(&foot(audit))
     }
 
     /// The sums of one asset. They are in whole units if every row of it says the same of those.

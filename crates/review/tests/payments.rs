@@ -281,3 +281,49 @@ fn an_empty_query_takes_every_row() {
         assert_eq!(Query::default().strangers(&seen.population.rows), Vec::<String>::new());
     }
 }
+
+#[test]
+fn a_bound_in_a_unit_is_compared_exactly_and_only_with_its_own_asset() {
+    let (mut scene, run) = Scene::plain("payments", "three assets with 0, 6 and 18 decimals");
+    scene.pay(&Ask::yen(run, "yen", 900), allow());
+    scene.pay(&Ask::new(run, "usdc", 200_000), allow());
+    scene.pay(&Ask::gold(run, "gold", 1_500_000_000_000_000_000), allow());
+    let rows = seen(&scene.script.entries()).population.rows;
+    let takes = |least: Option<&str>, most: Option<&str>| -> Vec<&str> {
+        let bound = |text: &str| text.parse().unwrap();
+        let query = Query { least: least.map(bound), most: most.map(bound), ..Query::default() };
+        rows.iter()
+            .filter(|row| query.takes(row))
+            .map(|row| row.asset_name.as_ref().unwrap().as_str())
+            .collect()
+    };
+    let none: &[&str] = &[];
+    for (least, expected) in [
+        ("0.2 usdc", &["usdc"][..]),
+        ("0.2000000000000 usdc", &["usdc"]),
+        ("0.2000000000001 usdc", none),
+        ("900 yen", &["yen"]),
+        ("900.00000000000000000000000000000000001 yen", none),
+        ("901 yen", none),
+        ("1.5 gold", &["gold"]),
+        ("1.500000000000000001 gold", none),
+        ("340282366920938463463374607431768211455 gold", none),
+        ("1", &["yen", "usdc", "gold"]),
+        ("200000", &["usdc", "gold"]),
+        ("0 doge", none),
+    ] {
+        assert_eq!(takes(Some(least), None), expected, "{least}");
+    }
+    for (most, expected) in [
+        ("0.2 usdc", &["usdc"][..]),
+        ("0.1999999 usdc", none),
+        ("900.1 yen", &["yen"]),
+        ("340282366920938463463374607431768211455 yen", &["yen"]),
+        ("340282366920938463463374607431768211455 gold", &["gold"]),
+        ("900", &["yen"]),
+    ] {
+        assert_eq!(takes(None, Some(most)), expected, "{most}");
+    }
+    assert_eq!(takes(Some("0.1 usdc"), Some("0.3 usdc")), ["usdc"]);
+    assert_eq!(takes(Some("0.1 usdc"), Some("1000 yen")), none);
+}

@@ -111,3 +111,33 @@ impl<'de> Deserialize<'de> for Bound {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use super::{Bound, NotABound};
+
+    #[test]
+    fn an_amount_is_read_as_it_is_written_and_written_as_it_was_read() {
+        for text in
+            ["0", "10000", "0.01 usdc", "0 usdc", "340282366920938463463374607431768211455", "1.50 a/b"]
+        {
+            assert_eq!(text.parse::<Bound>().unwrap().to_string(), text);
+        }
+        assert_eq!("0.10 usdc".parse::<Bound>().unwrap().asset().unwrap().as_str(), "usdc");
+        assert_eq!("10".parse::<Bound>().unwrap().asset(), None);
+    }
+
+    #[test]
+    fn what_is_no_amount_is_refused() {
+        let places = alloc::format!("0.{} usdc", "0".repeat(39));
+        let long = [
+            "", " ", "usdc", "-1", "+1", "01", "1.5", "1. usdc", ".5 usdc", "1e3", "1  usdc", "1 us dc",
+            "1_0",
+        ];
+        for text in long.into_iter().chain([places.as_str(), "340282366920938463463374607431768211456"]) {
+            assert_eq!(text.parse::<Bound>(), Err(NotABound), "{text:?}");
+        }
+    }
+}
