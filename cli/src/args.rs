@@ -52,13 +52,10 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Tell the story of one payment
     Explain(Explain),
-    /// List payment requests, one a line, with what they add up to
+    // What these are stands at their arguments: a doc comment here would hide the longer text there.
     List(List),
-    /// Write payment requests for an auditor: complete, with control totals, the same bytes each time
     Export(Export),
-    /// Say whether a file is exactly what its query gives of a log
     CheckExport(CheckExport),
-    /// Draw a sample of payment requests that nobody chose
     Sample(Sample),
     /// Run every test vector of a folder
     Vectors(Vectors),

@@ -240,7 +240,7 @@ fn what_is_no_export_is_refused_with_its_reason() {
     let busy = Busy::new();
     let json = export(&busy, "json", &[]);
     let csv = export(&busy, "csv", &[]);
-    let long = format!("#export,1\n#query,{}\n", "x".repeat(2 << 20));
+    let long = format!("#export,1\n#query,{}\n", "x".repeat(17 << 20));
     let deep = format!("{{\"manifest\":{{\"x\":{},\"rows\":[\n]}}\n", "[".repeat(200_000));
     for (text, reason) in [
         (String::new(), "not an export"),
@@ -253,7 +253,7 @@ fn what_is_no_export_is_refused_with_its_reason() {
         (csv.replacen("#records,", "#records,-", 1), "#records"),
         (csv.replacen("#query,{}", "#query,{", 1), "#query"),
         (csv.replacen("#tool,counterfoil", "#tool,\u{1b}[2Jcounterfoil", 1), "#tool"),
-        (long, "longer than 1048576 bytes"),
+        (long, "longer than 16777216 bytes"),
         (deep, "EOF while parsing a list"),
     ] {
         let ran = busy.check(&text);

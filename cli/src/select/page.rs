@@ -16,7 +16,7 @@ pub(crate) fn run(args: &List) -> Result<Exit, Failure> {
     for row in rows {
         page.line(&line(row))?;
     }
-    Sheet { audit: &audit, sums: &sums }.end(&mut page)?;
+    under(&audit, &sums, &mut page)?;
     page.end()?;
     Ok(Exit::Verdict(audit.report.verdict))
 }
@@ -55,45 +55,32 @@ pub(super) fn foot(audit: &Audit) -> String {
 }
 
 /// What stands under the lines.
-pub(super) struct Sheet<'a> {
-    pub(super) audit: &'a Audit,
-    pub(super) sums: &'a Sums,
+pub(super) fn under(audit: &Audit, sums: &Sums, page: &mut Page) -> Result<(), Failure> {
+    let population = &audit.population;
+    page.line(&format!("{} of {} payment requests", sums.count, population.rows.len()))?;
+    if population.suppressed > 0 {
+        page.line(&format!("  {} refusals were only counted and have no record", population.suppressed))?;
+    }
+    for sums in sums.assets.values() {
+        page.line(&total(sums))?;
+    }
+    page.line(&foot(audit))
 }
 
-impl Sheet<'_> {
-    pub(super) fn end(&self, page: &mut Page) -> Result<(), Failure> {
-        let audit = self.audit;
-        let population = &audit.population;
-        page.line(&format!("{} of {} payment requests", self.sums.count, population.rows.len()))?;
-        if population.suppressed > 0 {
-            page.line(&format!("  {} refusals were only counted and have no record", population.suppressed))?;
-        }
-        for sums in self.sums.assets.values() {
-            page.line(&self.total(sums))?;
-        }
-        page.line(&foot(audit))
-    }
-
-    /// The sums of one asset. They are in whole units if every row of it says the same of those.
-    fn total(&self, sums: &AssetSums) -> String {
-        let of = self.audit.population.rows.iter().filter(|row| row.asset == sums.asset);
-        let mut places: Vec<u64> = of.filter_map(|row| row.decimals).collect();
-        places.sort_unstable();
-        places.dedup();
-        let places = if let [one] = places.as_slice() { Some(*one) } else { None };
-        let names: Vec<String> = sums.names.iter().map(ToString::to_string).collect();
-        let asset = sums.asset.as_ref().map_or_else(|| "no asset that can be read".to_owned(), safe);
-        let said = |what: &str, sum: &Sum| format!("{what} {}", sum.words(places));
-        let outcomes: Vec<String> =
-            sums.outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
-        let all = [
-            said("exposure", &sums.exposure),
-            said("settled", &sums.settled),
-            said("returned", &sums.returned),
-            said("reserved", &sums.reserved),
-            said("owed", &sums.owed),
-        ];
-        let name = if names.is_empty() { String::new() } else { format!(" {}", names.join("/")) };
-        format!("  total{name}: {} ({}; {asset})", all.join(", "), outcomes.join(", "))
-    }
+/// The sums of one asset.
+fn total(sums: &AssetSums) -> String {
+    let names: Vec<String> = sums.names.iter().map(ToString::to_string).collect();
+    let asset = sums.asset.as_ref().map_or_else(|| "no asset that can be read".to_owned(), safe);
+    let said = |what: &str, sum: &Sum| format!("{what} {}", sum.words(sums));
+    let outcomes: Vec<String> =
+        sums.outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+    let all = [
+        said("exposure", &sums.exposure),
+        said("settled", &sums.settled),
+        said("returned", &sums.returned),
+        said("reserved", &sums.reserved),
+        said("owed", &sums.owed),
+    ];
+    let name = if names.is_empty() { String::new() } else { format!(" {}", names.join("/")) };
+    format!("  total{name}: {} ({}; {asset})", all.join(", "), outcomes.join(", "))
 }

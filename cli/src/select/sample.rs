@@ -5,7 +5,7 @@ use counterfoil_review::payments::{METHOD, Row, Sums, Ticket, draw};
 use serde::Serialize;
 
 use super::export::{COLUMNS, Manifest, TOOL, cells, json, stated};
-use super::page::{Sheet, line};
+use super::page::{line, under};
 use super::selected;
 use crate::args::{Sample, SampleFormat};
 use crate::exit::{Exit, Failure};
@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Sample) -> Result<Exit, Failure> {
                 let head: String = hash.to_string().chars().take(16).collect();
                 page.line(&format!("  {head}  {}", line(row)))?;
             }
-            Sheet { audit: &audit, sums: &sums }.end(&mut page)?;
+            under(&audit, &sums, &mut page)?;
         }
         SampleFormat::Json => {
             let numbered = tickets.iter().zip(1..);

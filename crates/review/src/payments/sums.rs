@@ -30,12 +30,12 @@ impl Sum {
         self.0.exact()
     }
 
-    /// The sum in whole units of an asset with so many decimal places, for people; in smallest units where that is
-    /// not known, or where it is 2^128 or more.
-    pub fn words(&self, decimals: Option<u64>) -> String {
-        let places = decimals.and_then(|decimals| usize::try_from(decimals).ok());
-        match (self.amount(), places) {
-            (Some(amount), Some(places)) => money(amount, places),
+    /// The sum in the unit of the policies, for people; in smallest units where they do not agree on one, or where it
+    /// is 2^128 or more.
+    pub fn words(&self, of: &AssetSums) -> String {
+        let mut known = of.decimals.iter().map(|decimals| usize::try_from(*decimals).ok());
+        match (self.amount(), known.next().flatten(), known.next()) {
+            (Some(amount), Some(places), None) => money(amount, places),
             _ => format!("{self} smallest units"),
         }
     }
@@ -79,6 +79,9 @@ pub struct AssetSums {
     pub asset: Option<Text>,
     /// What policies called it.
     pub names: BTreeSet<Id>,
+    /// The decimal places of those policies' units: several, where policies do not agree.
+    #[serde(skip)]
+    pub decimals: BTreeSet<u64>,
     /// How many rows.
     pub count: u64,
     /// How many of them came out how.
@@ -113,6 +116,7 @@ impl Sums {
             let of = sums.assets.entry(row.asset.clone()).or_default();
             of.asset.clone_from(&row.asset);
             of.names.extend(row.asset_name.clone());
+            of.decimals.extend(row.decimals);
             of.count = of.count.saturating_add(1);
             let outcome = of.outcomes.entry(row.outcome.code()).or_default();
             *outcome = outcome.saturating_add(1);
@@ -132,7 +136,7 @@ mod tests {
 
     use counterfoil_record::Amount;
 
-    use super::Sum;
+    use super::{AssetSums, Sum};
 
     #[test]
     fn a_sum_past_the_largest_amount_is_said_exactly() {
@@ -148,6 +152,24 @@ mod tests {
             sum.add(Amount::MAX);
         }
         assert_eq!(sum.to_string(), "340282366920938463463374607431768211455001");
+    }
+
+    #[test]
+    fn a_sum_is_said_in_the_unit_that_policies_agree_on() {
+        let mut sum = Sum::default();
+        sum.add(Amount::new(1_230_000));
+        for (decimals, words) in [
+            (&[6][..], "1.23"),
+            (&[0], "1230000"),
+            (&[], "1230000 smallest units"),
+            (&[6, 8], "1230000 smallest units"),
+        ] {
+            let of = AssetSums { decimals: decimals.iter().copied().collect(), ..AssetSums::default() };
+            assert_eq!(sum.words(&of), words);
+        }
+        sum.add(Amount::MAX);
+        let of = AssetSums { decimals: [6].into(), ..AssetSums::default() };
+        assert_eq!(sum.words(&of), "340282366920938463463374607431769441455 smallest units");
     }
 
     #[test]
