@@ -4,12 +4,14 @@ mod backtest;
 mod manual;
 mod policy;
 mod scenarios;
+mod select;
 pub(crate) mod statement;
 
 pub(crate) use backtest::{Backtest, Format};
 pub(crate) use manual::{Completions, Man};
 pub(crate) use policy::{Policy, PolicyCheck, PolicyCommand, PolicyDiff, PolicyShow};
 pub(crate) use scenarios::Scenarios;
+pub(crate) use select::{Audited, CheckExport, Export, ExportFormat, List, Sample, SampleFormat, Which};
 pub(crate) use statement::*;
 
 use std::path::PathBuf;
@@ -52,6 +54,11 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Put what explains some payments into one file
     Bundle(Bundle),
+    // What these are stands at their arguments: a doc comment here would hide the longer text there.
+    List(List),
+    Export(Export),
+    CheckExport(CheckExport),
+    Sample(Sample),
     /// Run every test vector of a folder
     Vectors(Vectors),
     /// Show the whole on captured purchases

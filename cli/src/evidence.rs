@@ -84,7 +84,7 @@ impl Evidence {
     /// Audits all of it under `trust`, seen by `observer`.
     pub(crate) fn audit(&self, trust: Option<Trust>, observer: &mut dyn Observer) -> Report {
         match self {
-            Self::Log(log) => audit_observed(log, trust, observer).0,
+            Self::Log(log) => audit_at(log, trust, None, observer).0,
             Self::Bundle(bytes) => examine(bytes, trust, observer),
         }
     }
@@ -96,11 +96,12 @@ pub(crate) fn audit(
     trust: Option<Trust>,
     each: &mut dyn FnMut(&Checked, &State),
 ) -> (Report, State) {
-    audit_observed(log, trust, &mut After(each))
+    let (report, at) = audit_at(log, trust, None, &mut After(each));
+    (report, at.state)
 }
 
 /// Sees the records that followed.
-struct After<'f>(&'f mut dyn FnMut(&Checked, &State));
+pub(crate) struct After<'f>(pub(crate) &'f mut dyn FnMut(&Checked, &State));
 
 impl Observer for After<'_> {
     fn after(&mut self, checked: &Checked, state: &State) {
@@ -108,12 +109,45 @@ impl Observer for After<'_> {
     }
 }
 
-/// Audits a whole log, seen by `observer`.
-fn audit_observed(log: &SqliteReader, trust: Option<Trust>, observer: &mut dyn Observer) -> (Report, State) {
+/// A log at some size.
+pub(crate) struct At {
+    /// How many records it has.
+    pub(crate) records: u64,
+    /// How many of them followed.
+    pub(crate) followed: u64,
+    /// The root over all of them, in hexadecimal.
+    pub(crate) root: String,
+    /// What those that followed add up to.
+    pub(crate) state: State,
+}
+
+impl At {
+    fn of(auditor: &Auditor) -> Self {
+        Self {
+            records: auditor.tree().size(),
+            followed: auditor.state().size.value(),
+            root: auditor.tree().root().to_string(),
+            state: auditor.state().clone(),
+        }
+    }
+}
+
+/// Audits a whole log, and says how it stood after its first `size` records; at its end, if it has fewer, or none are
+/// stated. `observer` sees all of them.
+pub(crate) fn audit_at(
+    log: &SqliteReader,
+    trust: Option<Trust>,
+    size: Option<u64>,
+    observer: &mut dyn Observer,
+) -> (Report, At) {
     let checkpoint = log.checkpoint();
     let mut auditor = Auditor::new(trust, checkpoint.as_ref().ok().and_then(Option::as_deref));
+    let mut at = (size == Some(0)).then(|| At::of(&auditor));
     let scanned = log.scan(0, &mut |_, entry| {
         auditor.push_observed(entry, observer);
+        if size == Some(auditor.tree().size()) {
+            at = Some(At::of(&auditor));
+        }
         ControlFlow::Continue(())
     });
     match scanned {
@@ -124,8 +158,8 @@ fn audit_observed(log: &SqliteReader, trust: Option<Trust>, observer: &mut dyn O
     if let Err(error) = checkpoint {
         auditor.checkpoint_unreadable(error.to_string());
     }
-    let state = auditor.state().clone();
-    (auditor.finish(), state)
+    let at = at.unwrap_or_else(|| At::of(&auditor));
+    (auditor.finish(), at)
 }
 
 /// The state of a log that verifies, and the moment to decide at: now, or the log's last time if that is a little later.

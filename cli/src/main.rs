@@ -20,6 +20,7 @@ mod policy;
 mod rail;
 mod scenario;
 mod screen;
+mod select;
 mod statement;
 mod table;
 mod terminal;
@@ -43,6 +44,10 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Bundle(args) => bundle::run(&args),
+        Command::List(args) => select::list(&args),
+        Command::Export(args) => select::export(&args),
+        Command::CheckExport(args) => select::check(&args),
+        Command::Sample(args) => select::sample(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Completions(args) => manual::completions(&args),

@@ -25,6 +25,45 @@ pub(crate) fn page(text: impl Display) -> Result<(), Failure> {
     }
 }
 
+/// An answer of many lines, written as they come. If nobody reads it to the end, the answer is still the answer.
+pub(crate) struct Page {
+    out: io::BufWriter<io::StdoutLock<'static>>,
+    /// Somebody still reads.
+    read: bool,
+}
+
+impl Page {
+    pub(crate) fn new() -> Self {
+        Self { out: io::BufWriter::new(io::stdout().lock()), read: true }
+    }
+
+    /// Writes one line.
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
+        if self.read {
+            let done = writeln!(self.out, "{text}");
+            self.take(done)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is still to be written.
+    pub(crate) fn end(mut self) -> Result<(), Failure> {
+        if self.read {
+            let done = self.out.flush();
+            self.take(done)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, done: io::Result<()>) -> Result<(), Failure> {
+        match done {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.read = false,
+            done => done?,
+        }
+        Ok(())
+    }
+}
+
 /// Writes `value` as one line of JSON to stdout and flushes it.
 pub(crate) fn json_line(value: &impl Serialize) -> Result<(), Failure> {
     line(json_text(value)?)

@@ -5,7 +5,7 @@ use counterfoil_review::words::{safe, time};
 
 use crate::args::Verify;
 use crate::evidence::{Evidence, read_trust};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, note};
 use crate::screen::{json, page};
 
 /// How many lines of one kind are shown as text; JSON has them all.
@@ -100,6 +100,15 @@ fn some(mut lines: Vec<String>) -> Vec<String> {
         lines.push(format!("and {more} more"));
     }
     lines
+}
+
+/// Says on stderr what an audit came to, with the first of its findings.
+pub(crate) fn warn(report: &Report) {
+    note(headline(report));
+    for finding in report.findings.iter().take(5) {
+        let place = finding.index.map_or_else(String::new, |index| format!("record {index}: "));
+        note(format_args!("{place}{}", finding.code));
+    }
 }
 
 fn headline(report: &Report) -> String {

@@ -18,7 +18,7 @@ use std::process::Stdio;
 
 use common::{args, folder, open_run, run, run_with};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 16] = [
     "init",
     "key",
     "policy",
@@ -27,6 +27,10 @@ const COMMANDS: [&str; 12] = [
     "statement",
     "verify",
     "explain",
+    "list",
+    "export",
+    "check-export",
+    "sample",
     "vectors",
     "demo",
     "completions",
@@ -238,6 +242,9 @@ fn a_reader_who_goes_away_is_no_panic_and_changes_no_verdict() {
         (args(&["verify", "--json", "--trust"], &[&trust, &log]), &[0]),
         (args(&["verify"], &[&log]), &[3]),
         (args(&["explain", "--json"], &[&log, "14".as_ref()]), &[3]),
+        (args(&["list", "--trust"], &[&trust, &log]), &[0]),
+        (args(&["export"], &[&log]), &[3]),
+        (args(&["sample", "--size", "9", "--format", "csv", "--trust"], &[&trust, &log]), &[0]),
         (args(&["govern", "--replay", "--key"], &[&key, &again]), &[2]),
         (args(&["demo", "--out"], &[&other]), &[2]),
         (args(&["demo", "--no-such-flag"], &[]), &[2]),

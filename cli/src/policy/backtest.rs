@@ -35,11 +35,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             note("insufficient: the log is sound as far as it goes; `verify` says what is missing");
         }
         _ => {
-            note(verify::text(&report).lines().next().unwrap_or_default());
-            for finding in report.findings.iter().take(5) {
-                let place = finding.index.map_or_else(String::new, |index| format!("record {index}: "));
-                note(format_args!("{place}{}", finding.code));
-            }
+            verify::warn(&report);
             return Ok(Exit::Verdict(report.verdict));
         }
     }

@@ -28,7 +28,7 @@ pub(crate) fn validator_at(name: &str, definition: &str) -> Validator {
 }
 
 fn validator_of(schema: &Value) -> Validator {
-    let parts = ["command", "report", "answer"].map(self::schema);
+    let parts = ["command", "report", "answer", "export"].map(self::schema);
     let registry = parts.iter().fold(Registry::new(), |registry, part| {
         registry.add(part["$id"].as_str().unwrap(), part.clone()).unwrap()
     });

@@ -1,5 +1,6 @@
 //! What people read before they sign: a policy in words, its differences and effects, and what waits for an
-//! answer. Everything here is derived from the values that are signed or in force, never from a description.
+//! answer; and what people select from a log who audit it ([`payments`]). Everything here is derived from the values
+//! that are signed or in force, never from a description.
 //!
 //! It decides nothing: where it needs a verdict it asks [`counterfoil_decide`].
 #![no_std]
@@ -15,6 +16,7 @@ mod diff;
 mod graph;
 pub mod lines;
 pub mod needs;
+pub mod payments;
 pub mod pending;
 mod quote;
 pub mod rules;
