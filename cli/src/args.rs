@@ -152,8 +152,13 @@ pub(crate) struct Govern {
 }
 
 /// Verify a log, or a bundle that `bundle` made of one: make every decision again.
+///
+/// An audit that is ended with Ctrl-C is `insufficient` (3), and says how far it came. One that is saved goes on where it
+/// stood: what it had read is not read again, and the report says so.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  counterfoil verify agents/log.sqlite --trust agents/trust.toml")]
+#[command(
+    after_help = "Examples:\n  counterfoil verify agents/log.sqlite --trust agents/trust.toml\n  counterfoil verify agents/log.sqlite --trust agents/trust.toml --save monday\n  counterfoil verify agents/log.sqlite --trust monday/trust.toml --resume monday/audit"
+)]
 pub(crate) struct Verify {
     /// The log, or a bundle
     pub(crate) log: PathBuf,
@@ -163,6 +168,12 @@ pub(crate) struct Verify {
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Go on from an audit that was saved, which the trust names by its SHA-256
+    #[arg(long, value_name = "FILE", requires = "trust")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Where the log verifies, make DIR with the audit as it stood at the log's checkpoint, and a trust file that names it
+    #[arg(long, value_name = "DIR", requires = "trust")]
+    pub(crate) save: Option<PathBuf>,
 }
 
 /// Tell the story of one payment.

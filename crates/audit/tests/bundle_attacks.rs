@@ -28,7 +28,7 @@ fn log() -> (Vec<Vec<u8>>, Index) {
 }
 
 fn look(bundle: &Bundle, trust: Option<Trust>) -> Report {
-    examine(&bundle.to_file(), trust, &mut ())
+    examine(&bundle.to_file(), trust, None, &mut ())
 }
 
 fn codes(report: &Report) -> Vec<&'static str> {
@@ -162,7 +162,7 @@ fn a_decision_that_the_policy_would_not_give_is_found_in_its_bundle() {
 fn bytes_that_are_no_bundle_cost_nothing() {
     let (entries, payment) = log();
     let bytes = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap().to_file();
-    let look = |bytes: &[u8]| examine(bytes, Some(trust()), &mut ());
+    let look = |bytes: &[u8]| examine(bytes, Some(trust()), None, &mut ());
     for cut in (0..bytes.len()).step_by(97) {
         assert_eq!(codes(&look(&bytes[..cut])), ["bundle-malformed"], "{cut}");
     }
