@@ -125,7 +125,10 @@ fn a_log_cut_or_rewritten_since_contradicts_or_fails() {
         let report = ran.json();
         (ran.code, common::findings(&report).first().cloned().unwrap().0)
     };
-    assert_eq!(change("DELETE FROM record WHERE idx > 2; DELETE FROM checkpoint"), (Some(4), "shorter-than-pinned".into()));
+    assert_eq!(
+        change("DELETE FROM record WHERE idx > 2; DELETE FROM checkpoint"),
+        (Some(4), "shorter-than-pinned".into())
+    );
     assert_eq!(change("DELETE FROM record WHERE idx = 8"), (Some(1), "entry-missing".into()));
     // The same log but for its records after the saved audit, signed for another history.
     let (entries, _) = common::read(&saved.own.log());
