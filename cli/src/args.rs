@@ -3,12 +3,14 @@
 mod backtest;
 mod manual;
 mod policy;
+mod reconcile;
 mod scenarios;
 pub(crate) mod statement;
 
 pub(crate) use backtest::{Backtest, Format};
 pub(crate) use manual::{Completions, Man};
 pub(crate) use policy::{Policy, PolicyCheck, PolicyCommand, PolicyDiff, PolicyShow};
+pub(crate) use reconcile::Reconcile;
 pub(crate) use scenarios::Scenarios;
 pub(crate) use statement::*;
 
@@ -50,6 +52,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Tell the story of one payment
     Explain(Explain),
+    /// Match the decisions of a log with money that moved
+    Reconcile(Reconcile),
     /// Run every test vector of a folder
     Vectors(Vectors),
     /// Show the whole on captured purchases

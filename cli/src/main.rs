@@ -17,6 +17,7 @@ mod manual;
 mod pending;
 mod policy;
 mod rail;
+mod reconcile;
 mod scenario;
 mod screen;
 mod statement;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Statement(args) => statement::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Reconcile(args) => reconcile::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Completions(args) => manual::completions(&args),

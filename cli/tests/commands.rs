@@ -18,7 +18,7 @@ use std::process::Stdio;
 
 use common::{args, folder, open_run, run, run_with};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "init",
     "key",
     "policy",
@@ -27,6 +27,7 @@ const COMMANDS: [&str; 12] = [
     "statement",
     "verify",
     "explain",
+    "reconcile",
     "vectors",
     "demo",
     "completions",

@@ -1,0 +1,351 @@
+//! The transfers that count, out of all extracts and tables, and how far these reach.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use counterfoil_rails::Address;
+use counterfoil_rails::caip::{Account, Asset, ChainId};
+use counterfoil_record::{Amount, Hash32, Index, Time};
+
+use super::count;
+use crate::book::{Book, Population};
+use crate::codes::{GapCode, Worth};
+use crate::evidence::{Event, Extract, Log, Range, Transfer};
+use crate::report::{Covered, Gap};
+
+/// A transfer that counts.
+#[derive(Clone, Debug)]
+pub(super) struct Move {
+    pub(super) transfer: Transfer,
+    pub(super) worth: Worth,
+    /// Whether a table has it, too.
+    pub(super) tabled: bool,
+    /// The request that explains it.
+    pub(super) owner: Option<Index>,
+    /// How it was joined to that.
+    pub(super) joined: Joined,
+}
+
+/// How a transfer was joined to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Joined {
+    Nonce,
+    Transaction,
+    Terms,
+}
+
+/// What is known of one chain.
+#[derive(Clone, Debug, Default)]
+struct Chain {
+    ranges: Vec<Range>,
+    extracts: u64,
+    /// Whether everything from before the log's first record to the head is there.
+    whole: bool,
+}
+
+/// All transfers that count.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ledger {
+    pub(super) moves: Vec<Move>,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) undeclared: u64,
+    pub(super) repeated: u64,
+    chains: BTreeMap<ChainId, Chain>,
+    nonces: BTreeSet<(ChainId, Address, Hash32)>,
+    transactions: BTreeSet<(ChainId, Address, Hash32)>,
+}
+
+impl Ledger {
+    pub(super) fn of(book: &Book, extracts: &[Extract]) -> Self {
+        let mut ledger = Self::default();
+        let mut by_chain: BTreeMap<ChainId, Vec<&Extract>> = BTreeMap::new();
+        let chains = book.population.chains();
+        let only = chains.first().copied().filter(|_| chains.len() == 1);
+        for extract in extracts {
+            let Some(chain) = extract.chain.or(only) else {
+                ledger.gap(GapCode::RangeUnknown, None, "a list of logs came without its chain".into());
+                continue;
+            };
+            if extract.range.is_none() || extract.chain.is_none() {
+                let detail = "a list of logs came without its chain, its range or the time of its end";
+                ledger.gap(GapCode::RangeUnknown, Some(chain), detail.into());
+            }
+            by_chain.entry(chain).or_default().push(extract);
+        }
+        for (chain, extracts) in by_chain {
+            ledger.add(book, chain, &extracts);
+        }
+        for chain in chains {
+            ledger.reaches(book, chain);
+        }
+        ledger
+    }
+
+    fn gap(&mut self, code: GapCode, chain: Option<ChainId>, detail: String) {
+        self.gaps.push(Gap { code, chain, detail });
+    }
+
+    /// The time of the last block of the chain, where an extract says it.
+    pub(super) fn head(&self, chain: ChainId) -> Option<Time> {
+        let ranges = self.chains.get(&chain)?.ranges.iter();
+        ranges.map(|range| range.head_time).max().map(Time::from_seconds)
+    }
+
+    /// Whether a transfer of the account has that nonce, or that transaction.
+    pub(super) fn has(
+        &self,
+        chain: ChainId,
+        from: Address,
+        nonce: Hash32,
+        transaction: Option<Hash32>,
+    ) -> bool {
+        self.nonces.contains(&(chain, from, nonce))
+            || transaction.is_some_and(|it| self.transactions.contains(&(chain, from, it)))
+    }
+
+    /// The last block of the chain that an extract is of.
+    pub(super) fn last_block(&self, chain: ChainId) -> Option<u64> {
+        self.chains.get(&chain)?.ranges.iter().map(|range| range.to_block).max()
+    }
+
+    /// The chain's head, if everything from before the log's first record to there is at hand.
+    pub(super) fn whole_until(&self, chain: ChainId) -> Option<Time> {
+        self.chains.get(&chain).filter(|it| it.whole).and_then(|_| self.head(chain))
+    }
+
+    /// What the extracts of each chain are of.
+    pub(super) fn chains(&self, population: &Population) -> Vec<Covered> {
+        let all: BTreeSet<ChainId> =
+            population.chains().into_iter().chain(self.chains.keys().copied()).collect();
+        let covered = all.into_iter().map(|chain| {
+            let known = self.chains.get(&chain);
+            let ranges = || known.into_iter().flat_map(|it| &it.ranges);
+            Covered {
+                chain,
+                extracts: known.map_or(0, |it| it.extracts),
+                from_block: ranges().map(|it| it.from_block).min(),
+                to_block: ranges().map(|it| it.to_block).max(),
+                head_time: ranges().map(|it| it.head_time).max(),
+            }
+        });
+        covered.collect()
+    }
+
+    /// Takes over the extracts of one chain.
+    fn add(&mut self, book: &Book, chain: ChainId, extracts: &[&Extract]) {
+        let mut ranges: Vec<Range> = extracts.iter().filter_map(|extract| extract.range).collect();
+        ranges.sort_by_key(|range| (range.from_block, range.to_block));
+        let logs = self.merge(chain, extracts);
+        let whole = self.follow_on(chain, &ranges)
+            && self.begins(book, chain, &ranges, &logs)
+            && !self.gaps.iter().any(|gap| {
+                let breaks = matches!(gap.code, GapCode::RangeUnknown | GapCode::ExtractsDisagree);
+                breaks && gap.chain.is_none_or(|it| it == chain)
+            });
+        self.chains.insert(chain, Chain { ranges, extracts: count(extracts.len()), whole });
+        self.join(book, chain, &logs);
+    }
+
+    /// Each log once. Extracts that say different things of one block, transaction or place disagree.
+    fn merge(&mut self, chain: ChainId, extracts: &[&Extract]) -> Vec<Log> {
+        let mut logs: BTreeMap<(u64, u64, Hash32), (Log, Vec<usize>)> = BTreeMap::new();
+        let mut hashes: BTreeMap<u64, Hash32> = BTreeMap::new();
+        let mut blocks: BTreeMap<Hash32, u64> = BTreeMap::new();
+        let mut places: BTreeMap<(u64, u64), Hash32> = BTreeMap::new();
+        let mut odd = BTreeSet::new();
+        for (number, extract) in extracts.iter().enumerate() {
+            for log in &extract.logs {
+                let (_, holders) =
+                    logs.entry((log.block, log.index, log.transaction)).or_insert_with(|| (*log, Vec::new()));
+                if !holders.is_empty() {
+                    self.repeated = self.repeated.saturating_add(1);
+                }
+                holders.push(number);
+                let first = logs.get(&(log.block, log.index, log.transaction)).map(|(first, _)| first);
+                let same = first.is_some_and(|it| it.event == log.event && it.contract == log.contract);
+                let hash = log.block_hash.is_none_or(|it| *hashes.entry(log.block).or_insert(it) == it);
+                let block = *blocks.entry(log.transaction).or_insert(log.block) == log.block;
+                let place =
+                    *places.entry((log.block, log.index)).or_insert(log.transaction) == log.transaction;
+                if !(same && hash && block && place) {
+                    odd.insert(log.block);
+                }
+            }
+        }
+        for (log, holders) in logs.values() {
+            let missing = extracts.iter().enumerate().any(|(number, extract)| {
+                let covers = |range: Range| (range.from_block..=range.to_block).contains(&log.block);
+                extract.range.is_some_and(covers) && !holders.contains(&number)
+            });
+            if missing {
+                odd.insert(log.block);
+            }
+        }
+        if let Some(first) = odd.first() {
+            let detail = format!("they say different things of block {first} and of {} in all", odd.len());
+            self.gap(GapCode::ExtractsDisagree, Some(chain), detail);
+        }
+        logs.into_values().map(|(log, _)| log).collect()
+    }
+
+    /// True if no block is missing between the ranges.
+    fn follow_on(&mut self, chain: ChainId, ranges: &[Range]) -> bool {
+        let mut reached: Option<u64> = None;
+        let mut whole = !ranges.is_empty();
+        for range in ranges {
+            if let Some(last) = reached.filter(|last| range.from_block > last.saturating_add(1)) {
+                let (from, to) = (last.saturating_add(1), range.from_block.saturating_sub(1));
+                self.gap(GapCode::BlocksMissing, Some(chain), format!("blocks {from} to {to}"));
+                whole = false;
+            }
+            reached = reached.max(Some(range.to_block));
+        }
+        whole
+    }
+
+    /// True if it is shown that the first block is no later than the log's first record.
+    fn begins(&mut self, book: &Book, chain: ChainId, ranges: &[Range], logs: &[Log]) -> bool {
+        let Some(first) = ranges.first() else { return false };
+        let Some(since) = book.first.map(Time::seconds) else { return true };
+        let stated =
+            ranges.iter().filter(|it| it.from_block == first.from_block).filter_map(|it| it.from_time);
+        let seen = logs.iter().filter(|log| log.block >= first.from_block).filter_map(|log| log.time);
+        let shown = first.from_block == 0 || stated.chain(seen).any(|time| time <= since);
+        if !shown {
+            let detail =
+                format!("nothing shows that block {} is no later than the first record", first.from_block);
+            self.gap(GapCode::BeginsLate, Some(chain), detail);
+        }
+        shown
+    }
+
+    fn reaches(&mut self, book: &Book, chain: ChainId) {
+        let extracts = self.chains.get(&chain).map_or(0, |it| it.extracts);
+        if extracts == 0 {
+            let detail = "a policy's wallet is on it, and there is no extract".into();
+            self.gap(GapCode::NoExtract, Some(chain), detail);
+            return;
+        }
+        let Some(head) = self.head(chain) else { return };
+        let on_chain = book.requests.values().filter(|it| it.asset.is_some_and(|asset| asset.chain == chain));
+        let dead = on_chain.filter_map(crate::Request::needed_until).max();
+        let ended = book.last.is_none_or(|last| head.seconds() >= last.seconds());
+        if !ended || dead.is_some_and(|dead| head <= dead) {
+            let needed = dead.max(book.last).unwrap_or_default().seconds();
+            let detail = format!("at Unix second {}; it takes more than {needed}", head.seconds());
+            self.gap(GapCode::EndsEarly, Some(chain), detail);
+        }
+    }
+
+    /// Joins authorizations with their transfers, and keeps what counts.
+    fn join(&mut self, book: &Book, chain: ChainId, logs: &[Log]) {
+        let mut by_transaction: BTreeMap<(u64, Hash32), Vec<&Log>> = BTreeMap::new();
+        for log in logs {
+            by_transaction.entry((log.block, log.transaction)).or_default().push(log);
+        }
+        for (_, logs) in by_transaction {
+            let mut transfers: Vec<Transfer> = logs.iter().filter_map(|log| transfer(chain, log)).collect();
+            for log in &logs {
+                let Event::Used { authorizer, nonce } = log.event else { continue };
+                let asset = Asset { chain, contract: log.contract };
+                let fits =
+                    |it: &&mut Transfer| it.asset == asset && it.from == authorizer && it.nonce.is_none();
+                // The transfer follows its authorization; a token that says it the other way round is read as well.
+                let after = transfers.iter_mut().filter(fits).find(|it| it.log_index > Some(log.index));
+                let found = match after {
+                    Some(found) => Some(found),
+                    None => transfers.iter_mut().find(fits),
+                };
+                if let Some(found) = found {
+                    found.nonce = Some(nonce);
+                } else if counts(&book.population, asset, Account { chain, address: authorizer })
+                    == Some(true)
+                {
+                    let detail = format!("transaction 0x{}", log.transaction);
+                    self.gap(GapCode::TransferMissing, Some(chain), detail);
+                }
+            }
+            for transfer in transfers {
+                self.counted(book, transfer, Worth::Chain);
+            }
+        }
+    }
+
+    fn counted(&mut self, book: &Book, transfer: Transfer, worth: Worth) {
+        let wallet = Account { chain: transfer.asset.chain, address: transfer.from };
+        match counts(&book.population, transfer.asset, wallet) {
+            Some(true) => {
+                let (chain, from) = (wallet.chain, wallet.address);
+                self.nonces.extend(transfer.nonce.map(|nonce| (chain, from, nonce)));
+                self.transactions.insert((chain, from, transfer.transaction));
+                let tabled = worth == Worth::Operator;
+                self.moves.push(Move { transfer, worth, tabled, owner: None, joined: Joined::Nonce });
+            }
+            Some(false) => self.undeclared = self.undeclared.saturating_add(1),
+            None => {}
+        }
+    }
+
+    /// Takes over the rows of a table. One that a chain or another row has too is the same transfer.
+    pub(super) fn tabled(&mut self, book: &Book, table: &[Transfer]) {
+        let mut known: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (number, it) in self.moves.iter().enumerate() {
+            known.entry(ends(&it.transfer)).or_default().push(number);
+        }
+        let mut taken: BTreeSet<usize> = BTreeSet::new();
+        for row in table {
+            let alike = known.entry(ends(row)).or_default();
+            let same = |it: &Transfer| {
+                let places = it.log_index.zip(row.log_index).is_none_or(|(a, b)| a == b);
+                places && it.nonce.zip(row.nonce).is_none_or(|(a, b)| a == b)
+            };
+            let is_same = |number: &usize| self.moves.get(*number).is_some_and(|it| same(&it.transfer));
+            let again = alike.iter().copied().find(is_same);
+            let fresh = alike.iter().copied().find(|number| is_same(number) && !taken.contains(number));
+            if let Some(number) = fresh.or(again) {
+                if !taken.insert(number) {
+                    self.repeated = self.repeated.saturating_add(1);
+                }
+                if let Some(it) = self.moves.get_mut(number) {
+                    it.tabled = true;
+                }
+                continue;
+            }
+            let before = self.moves.len();
+            self.counted(book, *row, Worth::Operator);
+            if self.moves.len() > before {
+                alike.push(before);
+                taken.insert(before);
+            }
+        }
+    }
+}
+
+/// What two reports of one transfer have in common.
+type Ends = (Hash32, Asset, Address, Address, Amount);
+
+const fn ends(it: &Transfer) -> Ends {
+    (it.transaction, it.asset, it.from, it.to, it.amount)
+}
+
+fn transfer(chain: ChainId, log: &Log) -> Option<Transfer> {
+    let Event::Transfer { from, to, amount } = log.event else { return None };
+    Some(Transfer {
+        asset: Asset { chain, contract: log.contract },
+        from,
+        to,
+        amount,
+        nonce: None,
+        transaction: log.transaction,
+        log_index: Some(log.index),
+        block: Some(log.block),
+        time: log.time,
+    })
+}
+
+/// Whether a transfer counts: `None` for one of somebody else, false for an asset that no policy declares.
+fn counts(population: &Population, asset: Asset, wallet: Account) -> Option<bool> {
+    population.wallets.contains(&wallet).then(|| population.assets.contains_key(&asset))
+}
