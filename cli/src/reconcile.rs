@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             return Ok(Exit::Verdict(report.verdict));
         }
     }
-    let answer = reconcile(&book, evidence, report.verdict);
+    let answer = reconcile(&book, &evidence, report.verdict);
     match if args.json { Format::Json } else { args.format } {
         Format::Text => screen::page(page::text(&answer, &report, &names))?,
         Format::Json => json(&Document::of(&answer, &report))?,

@@ -114,6 +114,11 @@ impl Till {
         Self { folder: folder(), script, run, asked: 0 }
     }
 
+    /// With a genesis, and nothing else.
+    pub fn bare() -> Self {
+        Self { folder: folder(), script: Script::new(), run: Index::GENESIS, asked: 0 }
+    }
+
     pub fn request(&mut self, required: &str, url: &str, wallet: &str) -> Pay {
         self.asked += 1;
         let key = format!("k{}", self.asked).parse().unwrap();

@@ -24,7 +24,7 @@ use owners::Owners;
 
 /// Holds the payments of a log against evidence. `log` is what the log's own audit came to, `verified` or
 /// `insufficient`: what the requests of a log that fails say is worth nothing.
-pub fn reconcile(book: &Book, evidence: Evidence, log: Verdict) -> Reconciliation {
+pub fn reconcile(book: &Book, evidence: &Evidence, log: Verdict) -> Reconciliation {
     let mut ledger = Ledger::of(book, &evidence.extracts);
     for table in &evidence.tables {
         ledger.tabled(book, table);

@@ -11,7 +11,7 @@ use counterfoil_record::{Amount, Hash32, Index, Time};
 
 use super::exchanges::{Answer, Answers};
 use super::ledger::{Ledger, Move};
-use crate::book::{Book, FactKind, Request};
+use crate::book::{Book, FactKind, Permitted, Request, Shown};
 use crate::codes::{Class, Worth};
 use crate::evidence::Said;
 use crate::report::Row;
@@ -77,7 +77,7 @@ impl Judge<'_> {
         let mut rows: Vec<Row> = self.book.requests.values().map(|it| sorted.request(it)).collect();
         rows.extend(self.ledger.moves.iter().filter(|it| it.owner.is_none()).map(|it| self.unexplained(it)));
         rows.extend(self.answers.strays.iter().filter_map(|(key, answers)| self.stray(key, answers)));
-        rows.extend(self.answers.refusals.iter().map(|it| self.refusal(it)));
+        rows.extend(self.answers.refusals.iter().map(Self::refusal));
         rows
     }
 
@@ -119,9 +119,8 @@ impl<'a> Sorted<'a> {
             ([], Some(claim)) if claim.contradicted => Class::ClaimedWithoutArtefact,
             (_, _) if !allowed => Class::DeniedButMoved,
             ([], Some(claim)) => {
-                let exposure = known.request.exposure.unwrap_or_default();
-                let (class, _) = known.amounts(claim.amount.unwrap_or(exposure));
-                class.unwrap_or_else(|| self.settled(known))
+                let other = claim.amount.and_then(|amount| known.other_amount(amount));
+                other.unwrap_or_else(|| self.settled(known))
             }
             ([only], _) => known.differs(only).unwrap_or_else(|| self.settled(known)),
             (_, _) => Class::PaidTwice,
@@ -215,15 +214,15 @@ impl Known<'_> {
         } else if request.payee != Some(payee) {
             Some(Class::OtherPayee)
         } else {
-            self.amounts(transfer.amount).0
+            self.other_amount(transfer.amount)
         }
     }
 
-    /// Whether an amount is not what was allowed, and what was.
-    fn amounts(&self, moved: Amount) -> (Option<Class>, Amount) {
+    /// Whether an amount is not what was allowed.
+    fn other_amount(&self, moved: Amount) -> Option<Class> {
         let exposure = self.request.exposure.unwrap_or_default();
         let fits = moved == exposure || (self.request.is_upto() && moved < exposure);
-        ((!fits).then_some(Class::OtherAmount), exposure)
+        (!fits).then_some(Class::OtherAmount)
     }
 
     /// True if it was taken to have failed before it settled.
@@ -248,9 +247,9 @@ impl Known<'_> {
             self.moves.iter().any(|it| it.transfer.nonce == nonce || it.transfer.nonce.is_none())
         };
         let request = self.request;
-        let shown = request.shown.iter().filter(|shown| !used(&shown.key)).map(|it| it.dead_from());
+        let shown = request.shown.iter().filter(|shown| !used(&shown.key)).map(Shown::dead_from);
         let silent = request.shown.is_empty() && self.moves.is_empty();
-        let permit = request.permitted.as_ref().filter(|_| silent).map(|it| it.dead_from());
+        let permit = request.permitted.as_ref().filter(|_| silent).map(Permitted::dead_from);
         shown.chain(permit).max().filter(|end| self.head.is_none_or(|head| head <= *end))
     }
 }

@@ -57,7 +57,7 @@ impl Known<'_> {
         let mut detail = Vec::new();
         match (class, first) {
             (Class::PaidTwice, Some(first)) => {
-                detail.push(format!("payment {first} settled for the same purchase"))
+                detail.push(format!("payment {first} settled for the same purchase"));
             }
             (Class::PaidTwice, None) => {
                 detail.push(format!("{} transfers for one decision", self.moves.len()));
@@ -199,7 +199,7 @@ impl Judge<'_> {
     }
 
     /// The row of a refusal of what is no signature for a request, or no longer.
-    pub(super) fn refusal(&self, refusal: &Refusal) -> Row {
+    pub(super) fn refusal(refusal: &Refusal) -> Row {
         let exchange = &refusal.answer.exchange;
         let chain = exchange.asset.chain;
         let detail = match refusal.again {
@@ -265,7 +265,7 @@ fn told(it: &Move) -> String {
         (Some(_), Joined::Transaction) => ", by the transaction that an answer names",
         (Some(_), Joined::Terms) => ", by its terms",
     };
-    source + joined
+    format!("{source}{joined}")
 }
 
 fn said(answer: &Answer) -> String {
