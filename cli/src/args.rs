@@ -52,7 +52,7 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Tell the story of one payment
     Explain(Explain),
-    /// Match the decisions of a log with money that moved
+    // A comment of its own here would hide the longer words that stand with its arguments.
     Reconcile(Reconcile),
     /// Run every test vector of a folder
     Vectors(Vectors),

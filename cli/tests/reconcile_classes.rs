@@ -69,7 +69,7 @@ fn a_transfer_with_the_slot_as_its_nonce_is_settled_as_allowed_and_verified() {
     assert_eq!(row["class"], "settled-as-allowed");
     assert_eq!(row["detail"], format!("its nonce names record {payment}"));
     let used = format!(
-        "chain-extract: block 9, transaction {}, by its nonce; operator-word: settled (record {})",
+        "chain-extract: block 9, transaction {}, by its nonce; operator-word: settled 10000 (record {})",
         transaction(9),
         payment.value() + 2
     );
@@ -336,7 +336,7 @@ fn gaps_are_named_and_leave_it_insufficient() {
 
     till.file("late.json", extract_of(logs(), 40, 100, END));
     assert_eq!(gaps(&till.answer(&["--chain", "late.json"], 3)), ["begins-late"]);
-    let began = (till::MAIN - 100_000, counterfoil_testkit::script::START / 1000);
+    let began = (MAIN - 100_000, counterfoil_testkit::script::START / 1000);
     for (time, code, expected) in
         [(began.0, 0, vec![]), (began.1, 0, vec![]), (began.1 + 1, 3, vec!["begins-late"])]
     {

@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use counterfoil_audit::{Report, Verdict};
 use counterfoil_decide::policy::Policy;
 use counterfoil_rails::caip::Asset;
-use counterfoil_reconcile::{Class, Reconciliation, Row, Scope};
+use counterfoil_reconcile::{Class, Reconciliation, Row, Scope, Worth};
 use counterfoil_record::{Amount, Index};
 use counterfoil_review::words::{money, safe, time};
 
@@ -56,7 +56,7 @@ pub(super) fn text(answer: &Reconciliation, report: &Report, names: &Names) -> S
     for total in &answer.totals {
         let amount =
             if total.asset.is_some() { names.money(total.asset, total.amount) } else { String::new() };
-        let line = format!("  {:<12} {} of {}: {amount}", "total", total.count, total.class);
+        let line = format!("  {:<12} {} {} by {}: {amount}", "total", total.count, total.class, total.worth);
         out.push(line.trim_end_matches([':', ' ']).to_owned());
     }
     out.extend(answer.rows.iter().map(|row| format!("  {}", line(row, names))));
@@ -106,7 +106,8 @@ fn population(scope: &Scope, names: &Names, out: &mut Vec<String>) {
 fn line(row: &Row, names: &Names) -> String {
     let mark = if row.class.is_discrepancy() { "! " } else { "  " };
     let amount = match (row.moved, row.allowed) {
-        (Some(moved), _) => format!(", moved {}", names.money(row.asset, moved)),
+        (Some(moved), _) if row.worth == Worth::Chain => format!(", moved {}", names.money(row.asset, moved)),
+        (Some(moved), _) => format!(", said to have moved {}", names.money(row.asset, moved)),
         (None, Some(allowed)) => format!(", allowed {}", names.money(row.asset, allowed)),
         (None, None) => String::new(),
     };

@@ -6,6 +6,8 @@
 pub mod chain;
 pub mod facilitator;
 pub mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use alloc::string::String;

@@ -13,7 +13,7 @@ use counterfoil_rails::caip::Asset;
 use counterfoil_record::Amount;
 
 use crate::book::Book;
-use crate::codes::{Class, GapCode};
+use crate::codes::{Class, GapCode, Worth};
 use crate::evidence::Evidence;
 use crate::report::{Gap, Reconciliation, Row, Scope, Total};
 
@@ -72,13 +72,14 @@ pub fn reconcile(book: &Book, evidence: &Evidence, log: Verdict) -> Reconciliati
 }
 
 fn totals(rows: &[Row]) -> Vec<Total> {
-    let mut sums: BTreeMap<(Option<Asset>, Class), (u64, Amount)> = BTreeMap::new();
+    let mut sums: BTreeMap<(Option<Asset>, Class, Worth), (u64, Amount)> = BTreeMap::new();
     for row in rows {
-        let (count, sum) = sums.entry((row.asset, row.class)).or_default();
+        let (count, sum) = sums.entry((row.asset, row.class, row.worth)).or_default();
         *count = count.saturating_add(1);
         *sum = sum.checked_add(row.amount()).unwrap_or(Amount::MAX);
     }
-    sums.into_iter().map(|((asset, class), (count, amount))| Total { asset, class, count, amount }).collect()
+    let total = |((asset, class, worth), (count, amount))| Total { asset, class, worth, count, amount };
+    sums.into_iter().map(total).collect()
 }
 
 pub(crate) fn count(len: usize) -> u64 {

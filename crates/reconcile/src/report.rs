@@ -62,7 +62,8 @@ pub struct Row {
     pub asset: Option<Asset>,
     /// What was allowed, in the asset's smallest unit.
     pub allowed: Option<Amount>,
-    /// What moved, in the asset's smallest unit.
+    /// What moved, in the asset's smallest unit; where no transfer is at hand, what somebody says moved, which is worth
+    /// what `worth` says.
     pub moved: Option<Amount>,
     /// The transactions in which it moved, or is said to have.
     pub transactions: Vec<Hash32>,
@@ -84,13 +85,15 @@ impl Row {
     }
 }
 
-/// The rows of one class and asset, added up.
+/// The rows of one class and asset that rest on the same evidence, added up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Total {
     /// The asset; `None` where nothing says which.
     pub asset: Option<Asset>,
     /// The class.
     pub class: Class,
+    /// What it rests on.
+    pub worth: Worth,
     /// How many rows.
     pub count: u64,
     /// What moved in them, else what was to move, in the asset's smallest unit; it stops at 2^128-1.

@@ -109,6 +109,20 @@ pub enum FactKind {
     Compensated,
 }
 
+impl FactKind {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Expired => "expired",
+            Self::Refunded => "refunded",
+            Self::Compensated => "compensated",
+        }
+    }
+}
+
 /// What was recorded about a payment.
 #[derive(Clone, Debug)]
 pub struct Fact {

@@ -142,9 +142,11 @@ impl<'a> Sorted<'a> {
     fn first_of(&self, known: &Known<'_>) -> Option<Index> {
         let request = known.request;
         let purchase = request.permitted.as_ref()?.purchase?;
-        let before = self.purchases.get(&purchase)?.iter().filter(|index| **index < request.index);
-        let requests = before.filter_map(|index| self.judge.book.requests.get(index));
-        let unknown = |it: &&Request| it.settled_by.is_none_or(|by| by > request.decided);
+        let alike = self.purchases.get(&purchase)?.iter();
+        let requests = alike.filter_map(|index| self.judge.book.requests.get(index));
+        let unknown = |it: &&Request| {
+            it.decided < request.decided && it.settled_by.is_none_or(|by| by > request.decided)
+        };
         requests.filter(unknown).find(|it| self.settled.contains(&it.index)).map(|it| it.index)
     }
 }

@@ -106,17 +106,9 @@ impl Known<'_> {
         for answer in self.answers {
             used.push(said(answer));
         }
-        let facts = self.request.facts.iter().filter(|fact| {
-            matches!(fact.kind, FactKind::Settled | FactKind::Failed | FactKind::Unknown | FactKind::Expired)
-        });
-        for fact in facts {
-            let what = match fact.kind {
-                FactKind::Settled => "settled",
-                FactKind::Failed => "failed",
-                FactKind::Unknown => "unknown",
-                _ => "expired",
-            };
-            used.push(format!("{}: {what} (record {})", fact.worth, fact.record));
+        for fact in &self.request.facts {
+            let amount = fact.amount.map(|amount| format!(" {amount}")).unwrap_or_default();
+            used.push(format!("{}: {}{amount} (record {})", fact.worth, fact.kind.word(), fact.record));
         }
         let absent = self.moves.is_empty().then_some(self.whole).flatten();
         if let Some(head) = absent {
