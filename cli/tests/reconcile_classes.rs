@@ -1,4 +1,4 @@
-//! `reconcile`: each class and each gap, on evidence that is made for it.
+//! `reconcile`: each class, on evidence that is made for it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -25,8 +25,7 @@ use serde_json::{Value, json};
 
 use schema::{assert_valid, validator};
 use till::{
-    FINALITY, LIFETIME, MAIN, Till, classes, extract, extract_of, gaps, policy, row, settled, transaction,
-    transfer, used,
+    FINALITY, LIFETIME, MAIN, Till, classes, extract, gaps, policy, row, settled, transaction, transfer, used,
 };
 
 /// Past the end of everything that the tests allow.
@@ -320,113 +319,6 @@ fn an_answer_cannot_lend_a_signed_payment_the_transfer_of_another_nonce() {
 }
 
 #[test]
-fn gaps_are_named_and_leave_it_insufficient() {
-    let (till, payment, slot) = bought();
-    let logs = || settled(10_000, slot, 50);
-    let split = |first: u64, second: u64| {
-        till.file("a.json", extract_of([], 0, first, MAIN));
-        till.file("b.json", extract_of(logs(), second, 100, END));
-        till.answer(&["--chain", "b.json", "--chain", "a.json"], if second <= first + 1 { 0 } else { 3 })
-    };
-    assert_eq!(gaps(&split(39, 40)), Vec::<String>::new());
-    let answer = split(30, 40);
-    assert_eq!(gaps(&answer), ["blocks-missing"]);
-    assert_eq!(answer["gaps"][0]["detail"], "blocks 31 to 39");
-    assert_eq!(class_of(&answer, payment), "settled-as-allowed");
-
-    till.file("late.json", extract_of(logs(), 40, 100, END));
-    assert_eq!(gaps(&till.answer(&["--chain", "late.json"], 3)), ["begins-late"]);
-    let began = (MAIN - 100_000, counterfoil_testkit::script::START / 1000);
-    for (time, code, expected) in
-        [(began.0, 0, vec![]), (began.1, 0, vec![]), (began.1 + 1, 3, vec!["begins-late"])]
-    {
-        let mut late = extract_of(logs(), 40, 100, END);
-        late["from_time"] = format!("{time:#x}").into();
-        till.file("late.json", late);
-        assert_eq!(gaps(&till.answer(&["--chain", "late.json"], code)), expected, "{time}");
-    }
-    let mut alone = settled(10_000, slot, 9).to_vec();
-    alone.pop();
-    till.file("alone.json", extract(alone, END));
-    let answer = till.answer(&["--chain", "alone.json"], 3);
-    assert_eq!(gaps(&answer), ["transfer-missing"]);
-}
-
-#[test]
-fn overlapping_extracts_count_each_transfer_once_and_must_agree() {
-    let (till, payment, slot) = bought();
-    let logs = || settled(10_000, slot, 50);
-    till.file("a.json", extract_of(logs(), 0, 60, MAIN + 1));
-    till.file("b.json", extract_of(logs(), 40, 100, END));
-    let answer = till.answer(&["--chain", "a.json", "--chain", "b.json", "--chain", "b.json"], 0);
-    assert_eq!(class_of(&answer, payment), "settled-as-allowed");
-    let population = &answer["population"];
-    assert_eq!((&population["transfers"], &population["repeated"]), (&1.into(), &4.into()));
-    // One of them lacks what both are of.
-    till.file("b.json", extract_of([], 40, 100, END));
-    assert_eq!(gaps(&till.answer(&["--chain", "a.json", "--chain", "b.json"], 3)), ["extracts-disagree"]);
-    // They say different things of one transaction.
-    till.file("b.json", extract_of(settled(10_001, slot, 50), 40, 100, END));
-    assert_eq!(gaps(&till.answer(&["--chain", "a.json", "--chain", "b.json"], 3)), ["extracts-disagree"]);
-}
-
-#[test]
-fn a_log_that_a_reorganisation_removed_does_not_count() {
-    let (till, payment, slot) = bought();
-    let mut logs = settled(10_000, slot, 9);
-    for log in &mut logs {
-        log["removed"] = true.into();
-    }
-    let answer = against(&till, logs, 0);
-    assert_eq!(class_of(&answer, payment), "never-settled");
-    assert_eq!(answer["population"]["removed"], 2);
-}
-
-#[test]
-fn a_list_of_logs_alone_takes_its_range_from_the_arguments() {
-    let (till, payment, slot) = bought();
-    till.file("logs.json", json!(settled(10_000, slot, 9)));
-    let answer = till.answer(&["--chain", "logs.json"], 3);
-    assert_eq!(gaps(&answer), ["range-unknown"]);
-    assert_eq!(class_of(&answer, payment), "settled-as-allowed");
-    let head = END.to_string();
-    let stated =
-        ["--chain", "logs.json", "--chain-id", "eip155:84532", "--from-block", "0x0", "--to-block", "20"];
-    let answer = till.answer(&[&stated[..], &["--head-time", &head]].concat(), 0);
-    assert_eq!(gaps(&answer), Vec::<String>::new());
-    let ran = till.reconcile(&stated);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "a range without its end");
-}
-
-#[test]
-fn a_table_is_somebodys_word_and_is_held_against_the_chain() {
-    let (till, payment, slot) = bought();
-    let header = "network,asset,from,to,amount,nonce,transaction,block,time";
-    let line = |amount: u128, nonce: &str, number: u64| {
-        let time = MAIN + 5;
-        let transaction = transaction(number);
-        format!("eip155:84532,{TOKEN},{PAYER},{SELLER},{amount},{nonce},{transaction},{number},{time}")
-    };
-    let ours = line(10_000, &format!("0x{slot}"), 9);
-    till.file("table.csv", format!("{header}\n{ours}\n{ours}\n"));
-    let answer = till.answer(&["--csv", "table.csv"], 3);
-    let row = of(&answer, payment);
-    assert_eq!((&row["class"], &row["worth"]), (&"settled-as-allowed".into(), &"operator-word".into()));
-    assert_eq!((gaps(&answer), &answer["population"]["repeated"]), (vec!["no-extract".into()], &1.into()));
-    // Without a nonce, by the terms.
-    till.file("table.csv", format!("{header}\n{}\n", line(10_000, "", 9)));
-    assert_eq!(class_of(&till.answer(&["--csv", "table.csv"], 3), payment), "settled-as-allowed");
-    // The chain has it, too.
-    till.file("chain.json", extract(settled(10_000, slot, 9), END));
-    let row = of(&till.answer(&["--csv", "table.csv", "--chain", "chain.json"], 0), payment);
-    assert!(row["evidence"].as_str().unwrap().contains("also in a table"), "{row}");
-    // The chain does not have it.
-    till.file("table.csv", format!("{header}\n{}\n", line(777, "", 10)));
-    let answer = till.answer(&["--csv", "table.csv", "--chain", "chain.json"], 1);
-    assert_eq!(classes(&answer)[0].0, "claimed-without-artefact");
-}
-
-#[test]
 fn what_a_facilitator_settled_and_the_complete_extract_lacks_is_a_claim() {
     let (till, payment, slot) = bought();
     let signing = Signing::new(10_000, MAIN + 60, slot);
@@ -466,27 +358,6 @@ fn a_log_that_fails_stays_failed_and_one_without_trust_stays_insufficient() {
 }
 
 #[test]
-fn a_wallet_that_a_later_policy_drops_still_counts() {
-    let (mut till, _, slot) = bought();
-    let poor =
-        format!("[wallets.poor]\naccount = \"eip155:84532:{}\"\nagents = [\"researcher\"]\n", till::POOR);
-    let next = policy().replace("version = 1\n", "version = 2\n").replace(&poor, "");
-    assert_eq!(till.script.submit(Command::adopt_policy(&next)).outcome, Outcome::Accepted);
-    let logs = [settled(10_000, slot, 8).to_vec(), vec![transfer(TOKEN, till::POOR, SELLER, 5, 9)]].concat();
-    let answer = against(&till, logs, 1);
-    let stray = row(&answer, "transfer 0000");
-    assert_eq!(stray["wallet"], format!("eip155:84532:{}", till::POOR));
-    assert_eq!(answer["population"]["wallets"].as_array().unwrap().len(), 2);
-}
-
-#[test]
-fn a_log_without_a_policy_has_nothing_to_compare_and_is_not_verified() {
-    let till = Till::bare();
-    till.file("chain.json", extract([], END));
-    assert_eq!(gaps(&till.answer(&["--chain", "chain.json"], 3)), ["no-population"]);
-}
-
-#[test]
 fn sums_that_pass_all_bounds_stop_at_the_largest_amount() {
     let (till, _, _) = bought();
     let logs = [transfer(TOKEN, PAYER, SELLER, u128::MAX, 8), transfer(TOKEN, PAYER, SELLER, 5, 9)];
@@ -495,4 +366,72 @@ fn sums_that_pass_all_bounds_stop_at_the_largest_amount() {
     let total =
         answer["totals"].as_array().unwrap().iter().find(|it| it["class"] == "moved-without-decision");
     assert_eq!((&total.unwrap()["amount"], &total.unwrap()["count"]), (&most.into(), &2.into()));
+}
+
+#[test]
+fn a_plain_transfer_that_an_answer_names_is_not_the_settlement_of_a_signature() {
+    let (mut till, payment, _) = bought();
+    till.settle(payment, 10_000, Some(rail::response(true)));
+    let mut plain = transfer(TOKEN, PAYER, SELLER, 10_000, 9);
+    plain["transactionHash"] = format!("0x{}", "ab".repeat(32)).into();
+    let answer = against(&till, [plain], 1);
+    let told: Vec<String> = classes(&answer).into_iter().map(|(class, _)| class).collect();
+    assert_eq!(told, ["moved-without-decision", "claimed-without-artefact"]);
+    assert_eq!(class_of(&answer, payment), "claimed-without-artefact");
+}
+
+#[test]
+fn upto_that_took_nothing_is_settled_without_a_transfer() {
+    let mut till = Till::at(MAIN);
+    let url = "https://data.example/v1/meter";
+    let recorded = till.ask(&Offer::upto(url, 10_000).header(), url, "hot");
+    till.settle(recorded.index, 0, Some(rail::response_for(0)));
+    let row = of(&against(&till, [], 0), recorded.index);
+    assert_eq!((&row["class"], &row["worth"]), (&"settled-as-allowed".into(), &"payee-answer".into()));
+    assert_eq!((&row["moved"], &row["transactions"]), (&Value::Null, &json!([])));
+}
+
+#[test]
+fn more_than_was_allowed_by_the_logs_own_word_is_another_amount() {
+    let (mut till, payment, _) = bought();
+    till.settle(payment, 10_500, None);
+    till.file("none.jsonl", "");
+    let row = of(&till.answer(&["--facilitator", "none.jsonl"], 1), payment);
+    assert_eq!((&row["class"], &row["moved"]), (&"other-amount".into(), &"10500".into()));
+    assert_eq!(row["worth"], "operator-word");
+}
+
+#[test]
+fn an_extract_that_ends_before_a_request_says_nothing_of_it() {
+    let mut till = Till::at(MAIN);
+    let (payment, _) = till.bought("quote", 10_000);
+    let url = "https://elsewhere.example/";
+    let denied = till.ask(&Offer::new(url, 10_000).header(), url, "hot").index;
+    till.settle(denied, 10_000, None);
+    till.file("chain.json", extract([], MAIN - 1));
+    let answer = till.answer(&["--chain", "chain.json"], 1);
+    assert_eq!(class_of(&answer, payment), "outcome-unknown");
+    let row = of(&answer, denied);
+    assert_eq!((&row["class"], &row["worth"]), (&"denied-but-moved".into(), &"operator-word".into()));
+    // One that reaches further knows better.
+    assert_eq!(class_of(&against(&till, [], 1), denied), "claimed-without-artefact");
+}
+
+#[test]
+fn a_held_payment_that_is_allowed_later_is_named_by_the_slot_of_its_claim() {
+    let changed = policy().replace("exposure_at_least = \"9.00 usdc\"", "exposure_at_least = \"0.01 usdc\"");
+    let mut till = Till::under(&changed, MAIN);
+    let url = "https://data.example/v1/report";
+    let held = till.ask(&Offer::new(url, 10_000).header(), url, "hot");
+    assert_eq!(held.outcome, Outcome::Hold);
+    assert_eq!(class_of(&against(&till, [], 0), held.index), "denied-nothing-moved");
+    till.script.approve("alice", &held);
+    let claimed = till.script.submit(Command::Claim { payment: held.index });
+    assert_eq!(claimed.outcome, Outcome::Allow, "{claimed:?}");
+    let row = of(&against(&till, settled(10_000, claimed.permit.unwrap().slot, 9), 0), held.index);
+    assert_eq!(
+        (&row["class"], &row["decided"]),
+        (&"settled-as-allowed".into(), &claimed.index.value().into())
+    );
+    assert_eq!(row["detail"], format!("its nonce names record {}", claimed.index));
 }

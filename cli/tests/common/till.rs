@@ -181,6 +181,7 @@ impl Till {
     }
 
     /// Writes a file of evidence.
+    #[expect(clippy::needless_pass_by_value, reason = "each test hands in what it has just made")]
     pub fn file(&self, name: &str, text: impl ToString) -> PathBuf {
         fs::write(self.path(name), text.to_string()).unwrap();
         self.path(name)

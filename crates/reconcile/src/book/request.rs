@@ -200,10 +200,10 @@ impl Request {
         self.facts.iter().rev().find(|fact| fact.kind == kind)
     }
 
-    /// True where somebody says that it settled, and that something moved for it.
+    /// The best word in the log that it settled, and that something moved for it. Only `upto` settles for nothing.
     pub(crate) fn settlement(&self) -> Option<&Fact> {
-        let moved =
-            |fact: &&Fact| fact.kind == FactKind::Settled && fact.amount.is_none_or(|it| !it.is_zero());
+        let nothing = |fact: &Fact| self.is_upto() && fact.amount.is_some_and(Amount::is_zero);
+        let moved = |fact: &&Fact| fact.kind == FactKind::Settled && !nothing(fact);
         self.facts.iter().rev().filter(moved).max_by_key(|fact| fact.worth)
     }
 }

@@ -99,7 +99,9 @@ impl<'a> Sorted<'a> {
             all.iter().copied().partition(|it| judge.is_contradicted(it));
         let answers = judge.answers.of_request(request.index);
         let chain = request.asset.map(|asset| asset.chain);
+        // What ends before the request was made says nothing about it.
         let whole = chain.and_then(|chain| judge.ledger.whole_until(chain));
+        let whole = whole.filter(|head| head.seconds() >= request.at.seconds());
         let head = chain.and_then(|chain| judge.ledger.head(chain));
         let claim = claim(request, &told, answers, whole);
         Known { request, moves, answers, claim, whole, head }
@@ -154,8 +156,9 @@ impl<'a> Sorted<'a> {
 /// The best claim that it settled.
 fn claim(request: &Request, told: &[&Move], answers: &[Answer], whole: Option<Time>) -> Option<Claim> {
     let finality = request.permitted.as_ref().map(|it| it.finality).unwrap_or_default();
-    let dead = whole.is_some_and(|head| request.needed_until().is_none_or(|end| head > end));
+    let dead = whole.is_some_and(|head| request.needed_until().is_some_and(|end| head > end));
     let answered = answers.iter().rev().find_map(|answer| match answer.said {
+        Said::Settled { amount: Some(Amount::ZERO), .. } if request.is_upto() => None,
         Said::Settled { transaction, amount } => {
             Some(Claim { worth: Worth::Facilitator, amount, transaction, contradicted: dead })
         }
@@ -163,7 +166,8 @@ fn claim(request: &Request, told: &[&Move], answers: &[Answer], whole: Option<Ti
     });
     let recorded = request.settlement().map(|fact| Claim {
         worth: fact.worth,
-        amount: None,
+        // `exact` settles for its exposure at the least, whatever is stated.
+        amount: fact.amount.filter(|amount| request.is_upto() || Some(*amount) > request.exposure),
         transaction: fact.transaction,
         contradicted: dead || whole.is_some_and(|head| head >= fact.time.plus(finality)),
     });
@@ -184,8 +188,9 @@ impl Known<'_> {
     /// What was allowed and has not settled.
     fn unsettled(&self) -> Class {
         let request = self.request;
-        let nothing_taken = request.last(FactKind::Settled).is_some();
-        if nothing_taken {
+        // With a settlement that moves anything there would be a claim.
+        let answered = self.answers.iter().any(|answer| matches!(answer.said, Said::Settled { .. }));
+        if answered || request.last(FactKind::Settled).is_some() {
             Class::SettledAsAllowed
         } else if self.refused_by().is_some() {
             Class::RefusedByRail

@@ -138,12 +138,12 @@ impl Ledger {
         let mut ranges: Vec<Range> = extracts.iter().filter_map(|extract| extract.range).collect();
         ranges.sort_by_key(|range| (range.from_block, range.to_block));
         let logs = self.merge(chain, extracts);
-        let whole = self.follow_on(chain, &ranges)
-            && self.begins(book, chain, &ranges, &logs)
-            && !self.gaps.iter().any(|gap| {
-                let breaks = matches!(gap.code, GapCode::RangeUnknown | GapCode::ExtractsDisagree);
-                breaks && gap.chain.is_none_or(|it| it == chain)
-            });
+        let (follow_on, begins) = (self.follow_on(chain, &ranges), self.begins(book, chain, &ranges, &logs));
+        let broken = self.gaps.iter().any(|gap| {
+            let breaks = matches!(gap.code, GapCode::RangeUnknown | GapCode::ExtractsDisagree);
+            breaks && gap.chain.is_none_or(|it| it == chain)
+        });
+        let whole = follow_on && begins && !broken;
         self.chains.insert(chain, Chain { ranges, extracts: count(extracts.len()), whole });
         self.join(book, chain, &logs);
     }

@@ -69,8 +69,12 @@ impl Owners {
             };
             let Some(request) = book.requests.get(request) else { continue };
             let payer = request.wallet.is_some_and(|wallet| wallet.address == it.transfer.from);
-            // A nonce that the wallet signed says which transfer it is; another transfer cannot stand in for that.
-            let free = it.transfer.nonce.is_none() || request.shown.is_empty();
+            // A nonce that the wallet signed says which transfer it is; another transfer cannot stand in for that, nor one
+            // that needed no signature.
+            let free = match it.transfer.nonce {
+                Some(_) => request.shown.is_empty(),
+                None => request.is_permit2() || it.worth == Worth::Operator,
+            };
             if payer && free && met.insert(request.index) {
                 (it.owner, it.joined) = (Some(request.index), Joined::Transaction);
             }

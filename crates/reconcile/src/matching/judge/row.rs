@@ -122,7 +122,7 @@ impl Known<'_> {
             (Class::ClaimedWithoutArtefact, _) => Worth::Chain,
             (_, Some(claim)) if self.moves.is_empty() => claim.worth,
             (Class::SettledAsAllowed, None) if self.moves.is_empty() => {
-                self.request.last(FactKind::Settled).map_or(best, |fact| fact.worth)
+                self.request.last(FactKind::Settled).map_or(Worth::Facilitator, |fact| fact.worth)
             }
             _ if absent.is_some() => Worth::Chain,
             _ => best,
