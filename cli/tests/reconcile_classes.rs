@@ -435,3 +435,16 @@ fn a_held_payment_that_is_allowed_later_is_named_by_the_slot_of_its_claim() {
     );
     assert_eq!(row["detail"], format!("its nonce names record {}", claimed.index));
 }
+
+#[test]
+fn what_the_wallet_took_back_on_chain_is_dead_at_once() {
+    let (till, payment, slot) = bought();
+    till.file("chain.json", extract([till::cancelled(slot, 8)], MAIN + 2));
+    let answer = till.answer(&["--chain", "chain.json"], 3);
+    let row = of(&answer, payment);
+    assert_eq!((&row["class"], &row["spendable_until"]), (&"never-settled".into(), &Value::Null));
+    assert_eq!(row["detail"], "signatures that the wallet took back on chain: 1");
+    till.file("chain.json", extract([till::cancelled(NONCE, 8)], MAIN + 2));
+    let answer = till.answer(&["--chain", "chain.json"], 3);
+    assert_eq!(class_of(&answer, payment), "still-spendable", "another nonce");
+}

@@ -180,3 +180,49 @@ fn a_log_without_a_policy_has_nothing_to_compare_and_is_not_verified() {
     till.file("chain.json", extract([], END));
     assert_eq!(gaps(&till.answer(&["--chain", "chain.json"], 3)), ["no-population"]);
 }
+
+#[test]
+fn what_moved_before_the_log_began_is_only_counted() {
+    let (till, payment, slot) = bought();
+    let began = counterfoil_testkit::script::START / 1000;
+    let at = |time: u64, number: u64| {
+        let mut plain = transfer(TOKEN, PAYER, SELLER, 5, number);
+        plain["blockTimestamp"] = format!("{time:#x}").into();
+        plain
+    };
+    let with = |time: u64| [settled(10_000, slot, 50).to_vec(), vec![at(time, 3)]].concat();
+    let answer = against(&till, with(began - 1), 0);
+    let population = &answer["population"];
+    assert_eq!((&population["transfers"], &population["earlier"]), (&1.into(), &1.into()));
+    assert_eq!(class_of(&answer, payment), "settled-as-allowed");
+    let answer = against(&till, with(began), 1);
+    assert_eq!(classes(&answer)[0].0, "moved-without-decision");
+}
+
+#[test]
+fn a_settlement_of_what_was_never_asked_moved_without_a_decision_by_the_logs_own_word() {
+    let (mut till, _, slot) = bought();
+    till.settle(Index::new(2), 777, None);
+    till.file("none.jsonl", "");
+    let told = row(&till.answer(&["--facilitator", "none.jsonl"], 1), "payment 2");
+    assert_eq!((&told["class"], &told["moved"]), (&"moved-without-decision".into(), &"777".into()));
+    assert_eq!((&told["worth"], &told["wallet"]), (&"operator-word".into(), &Value::Null));
+    let told = row(&against(&till, settled(10_000, slot, 9), 1), "payment 2");
+    assert_eq!(
+        (&told["class"], &told["worth"]),
+        (&"claimed-without-artefact".into(), &"chain-extract".into())
+    );
+}
+
+#[test]
+fn a_signature_that_is_not_the_wallets_explains_no_transfer() {
+    let mut till = Till::at(MAIN);
+    let (payment, _) = till.bought("quote", 10_000);
+    let nonce = Hash32([0x66; 32]);
+    let forged = counterfoil_testkit::rail::Signing::new(10_000, MAIN + 60, nonce);
+    let recorded = till.bind(payment, forged.header_with(&format!("0x{}1c", "11".repeat(64))));
+    assert_eq!(recorded.outcome, Outcome::Refused);
+    let answer = against(&till, settled(10_000, nonce, 9), 1);
+    assert_eq!(classes(&answer)[0].0, "moved-without-decision");
+    assert_eq!(class_of(&answer, payment), "never-settled");
+}

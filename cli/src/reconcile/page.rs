@@ -97,8 +97,12 @@ fn population(scope: &Scope, names: &Names, out: &mut Vec<String>) {
     }
     add("transfers", format!("{} count, {} of undeclared assets do not", scope.transfers, scope.undeclared));
     add("exchanges", format!("{} count, {} others", scope.exchanges, scope.other_exchanges));
-    if scope.repeated > 0 || scope.removed > 0 {
-        add("left out", format!("{} repeated, {} removed", scope.repeated, scope.removed));
+    let left_out =
+        [("repeated", scope.repeated), ("removed", scope.removed), ("before the log", scope.earlier)];
+    let left_out = left_out.iter().filter(|(_, number)| *number > 0);
+    let left_out: Vec<String> = left_out.map(|(why, number)| format!("{number} {why}")).collect();
+    if !left_out.is_empty() {
+        add("left out", left_out.join(", "));
     }
 }
 

@@ -32,6 +32,7 @@ pub const LIFETIME: u64 = 300;
 pub const FINALITY: u64 = 120;
 
 const TRANSFER: &str = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
+const CANCELLED: &str = "0x1cdd46ff242716cdaa72d159d339a485b3438398348d68f09d7c8c0a59353d81";
 const USED: &str = "0x98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5";
 
 /// A policy for the captured sellers, whose clients chose their nonces themselves.
@@ -277,6 +278,12 @@ pub fn transfer(token: &str, from: &str, to: &str, amount: u128, number: u64) ->
 pub fn used(token: &str, to: &str, amount: u128, nonce: Hash32, number: u64) -> [Value; 2] {
     let topics = [USED.into(), address(PAYER), format!("0x{nonce}")];
     [log(token, &topics, "0x", number, 0), transfer(token, PAYER, to, amount, number)]
+}
+
+/// The log of an authorization that the wallet took back.
+pub fn cancelled(nonce: Hash32, number: u64) -> Value {
+    let topics = [CANCELLED.into(), address(PAYER), format!("0x{nonce}")];
+    log(TOKEN, &topics, "0x", number, 0)
 }
 
 /// Those of a settlement to the seller.

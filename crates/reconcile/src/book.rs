@@ -61,6 +61,8 @@ impl Population {
 pub struct Book {
     /// The payment requests, by the record that asked.
     pub(crate) requests: BTreeMap<Index, Request>,
+    /// Settlements of what is no payment request.
+    pub(crate) unasked: Vec<(Index, Fact)>,
     /// What counts.
     pub(crate) population: Population,
     /// The time of the first record.
@@ -193,7 +195,6 @@ impl Book {
             }
             _ => return,
         };
-        let Some(request) = self.requests.get_mut(&payment) else { return };
         if record.verdict.outcome != Outcome::Accepted {
             return;
         }
@@ -203,7 +204,12 @@ impl Book {
         };
         let transaction = evidence.and_then(transaction_of);
         let (record, time) = (record.index, record.time);
-        request.facts.push(Fact { record, time, kind, amount, worth, transaction });
+        let fact = Fact { record, time, kind, amount, worth, transaction };
+        match self.requests.get_mut(&payment) {
+            Some(request) => request.facts.push(fact),
+            None if kind == FactKind::Settled => self.unasked.push((payment, fact)),
+            None => {}
+        }
     }
 }
 

@@ -32,6 +32,7 @@ pub fn reconcile(book: &Book, evidence: &Evidence, log: Verdict) -> Reconciliati
     let owners = Owners::of(book);
     let answers = Answers::of(book, &owners, &evidence.exchanges, &mut ledger.gaps);
     owners.join(book, &mut ledger, &answers);
+    ledger.leave_out_earlier(book);
     let mut rows = Judge { book, ledger: &ledger, answers: &answers }.rows();
     rows.sort_by(|a, b| (a.class, &a.subject).cmp(&(b.class, &b.subject)));
 
@@ -43,6 +44,7 @@ pub fn reconcile(book: &Book, evidence: &Evidence, log: Verdict) -> Reconciliati
         until: book.needed_until(),
         chains: ledger.chains(population),
         transfers: count(ledger.moves.len()),
+        earlier: ledger.earlier,
         undeclared: ledger.undeclared,
         repeated: ledger.repeated,
         removed: evidence.extracts.iter().fold(0, |sum, it| sum.saturating_add(it.removed)),

@@ -141,6 +141,8 @@ pub struct Scope {
     pub chains: Vec<Covered>,
     /// The transfers that count: of those assets, out of those wallets.
     pub transfers: u64,
+    /// Such transfers before the log's first record, by the time of their blocks.
+    pub earlier: u64,
     /// Transfers out of those wallets of assets that no policy declares: anybody can make a token that says so.
     pub undeclared: u64,
     /// Logs and rows that stand in the evidence more than once, each counted once.

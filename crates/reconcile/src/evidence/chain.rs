@@ -9,8 +9,8 @@
 //!  "logs": [ what eth_getLogs gives ]}
 //! ```
 //!
-//! Of the logs, `Transfer` of ERC-20 tokens and `AuthorizationUsed` of EIP-3009 are read; others, and other members of
-//! the extract, are not. A log that was removed by a reorganisation does not count. A list of logs alone lacks chain
+//! Of the logs, `Transfer` of ERC-20 tokens and `AuthorizationUsed` and `AuthorizationCanceled` of EIP-3009 are read;
+//! others, and other members of the extract, are not. A log that was removed by a reorganisation does not count. A list of logs alone lacks chain
 //! and range: whoever hands it in states them.
 
 use alloc::format;
@@ -36,6 +36,12 @@ pub const TRANSFER: Hash32 = Hash32([
 pub const AUTHORIZATION_USED: Hash32 = Hash32([
     0x98, 0xde, 0x50, 0x35, 0x28, 0xee, 0x59, 0xb5, 0x75, 0xef, 0x0c, 0x0a, 0x25, 0x76, 0xa8, 0x24, 0x97,
     0xbf, 0xc0, 0x29, 0xa5, 0x68, 0x5b, 0x20, 0x9e, 0x9e, 0xc3, 0x33, 0x47, 0x9b, 0x10, 0xa5,
+]);
+
+/// `AuthorizationCanceled(address,bytes32)` (EIP-3009).
+pub const AUTHORIZATION_CANCELLED: Hash32 = Hash32([
+    0x1c, 0xdd, 0x46, 0xff, 0x24, 0x27, 0x16, 0xcd, 0xaa, 0x72, 0xd1, 0x59, 0xd3, 0x39, 0xa4, 0x85, 0xb3,
+    0x43, 0x83, 0x98, 0x34, 0x8d, 0x68, 0xf0, 0x9d, 0x7c, 0x8c, 0x0a, 0x59, 0x35, 0x3d, 0x81,
 ]);
 
 /// The blocks that an extract is of.
@@ -99,6 +105,13 @@ pub enum Event {
     },
     /// An authorization was used.
     Used {
+        /// Whose.
+        authorizer: Address,
+        /// Its nonce.
+        nonce: Hash32,
+    },
+    /// An authorization was taken back: it can never be used.
+    Cancelled {
         /// Whose.
         authorizer: Address,
         /// Its nonce.
@@ -225,6 +238,10 @@ impl Stated {
                 amount: amount(&self.data).ok_or(("data", Reason::Hash))?,
             },
             [kind, authorizer, nonce] if *kind == AUTHORIZATION_USED => Event::Used {
+                authorizer: address(authorizer).ok_or(("topics", Reason::Address))?,
+                nonce: *nonce,
+            },
+            [kind, authorizer, nonce] if *kind == AUTHORIZATION_CANCELLED => Event::Cancelled {
                 authorizer: address(authorizer).ok_or(("topics", Reason::Address))?,
                 nonce: *nonce,
             },

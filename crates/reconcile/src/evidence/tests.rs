@@ -75,6 +75,18 @@ fn the_captured_exchanges_are_read_to_the_answer() {
 }
 
 #[test]
+fn the_topics_are_the_hashes_of_their_events() {
+    use sha3::Digest as _;
+    for (topic, event) in [
+        (chain::TRANSFER, "Transfer(address,address,uint256)"),
+        (chain::AUTHORIZATION_USED, "AuthorizationUsed(address,bytes32)"),
+        (chain::AUTHORIZATION_CANCELLED, "AuthorizationCanceled(address,bytes32)"),
+    ] {
+        assert_eq!(topic.bytes()[..], sha3::Keccak256::digest(event.as_bytes())[..], "{event}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_an_extract_is_named_by_its_place() {
     let with = |member: &str, value: Value| {
         let mut log = log();

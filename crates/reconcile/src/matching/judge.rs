@@ -40,6 +40,8 @@ struct Known<'a> {
     answers: &'a [Answer],
     /// Who says that it settled, where no transfer is known.
     claim: Option<Claim>,
+    /// The signatures that were shown for it and not taken back.
+    valid: Vec<&'a Shown>,
     /// The head of its chain, where everything from the beginning to there is known.
     whole: Option<Time>,
     /// The head of its chain, however much is known.
@@ -77,6 +79,7 @@ impl Judge<'_> {
         let mut rows: Vec<Row> = self.book.requests.values().map(|it| sorted.request(it)).collect();
         rows.extend(self.ledger.moves.iter().filter(|it| it.owner.is_none()).map(|it| self.unexplained(it)));
         rows.extend(self.answers.strays.iter().filter_map(|(key, answers)| self.stray(key, answers)));
+        rows.extend(self.book.unasked.iter().filter_map(|(payment, fact)| self.unasked(*payment, fact)));
         rows.extend(self.answers.refusals.iter().map(Self::refusal));
         rows
     }
@@ -104,7 +107,8 @@ impl<'a> Sorted<'a> {
         let whole = whole.filter(|head| head.seconds() >= request.at.seconds());
         let head = chain.and_then(|chain| judge.ledger.head(chain));
         let claim = claim(request, &told, answers, whole);
-        Known { request, moves, answers, claim, whole, head }
+        let valid = request.shown.iter().filter(|shown| !judge.ledger.is_cancelled(&shown.key)).collect();
+        Known { request, moves, answers, claim, valid, whole, head }
     }
 
     fn request(&self, request: &'a Request) -> Row {
@@ -197,7 +201,7 @@ impl Known<'_> {
         } else {
             match self.whole {
                 None => Class::OutcomeUnknown,
-                Some(head) if request.dead_from().is_none_or(|dead| head > dead) => Class::NeverSettled,
+                Some(head) if self.dead_from().is_none_or(|dead| head > dead) => Class::NeverSettled,
                 Some(_) => Class::StillSpendable,
             }
         }
@@ -247,6 +251,16 @@ impl Known<'_> {
         said(FactKind::Failed) || said(FactKind::Expired) || unknown || refused_first
     }
 
+    /// The moment after which what was signed for it, or could have been where nothing was shown, cannot have settled; `None`
+    /// where all of it was taken back.
+    fn dead_from(&self) -> Option<Time> {
+        if self.request.shown.is_empty() {
+            self.request.dead_from()
+        } else {
+            self.valid.iter().map(|shown| shown.dead_from()).max()
+        }
+    }
+
     /// Until when something that was signed for it, or may be, can settle after the head.
     fn spendable_until(&self) -> Option<Time> {
         let used = |key: &ObligationKey| {
@@ -254,7 +268,7 @@ impl Known<'_> {
             self.moves.iter().any(|it| it.transfer.nonce == nonce || it.transfer.nonce.is_none())
         };
         let request = self.request;
-        let shown = request.shown.iter().filter(|shown| !used(&shown.key)).map(Shown::dead_from);
+        let shown = self.valid.iter().filter(|shown| !used(&shown.key)).map(|shown| shown.dead_from());
         let silent = request.shown.is_empty() && self.moves.is_empty();
         let permit = request.permitted.as_ref().filter(|_| silent).map(Permitted::dead_from);
         shown.chain(permit).max().filter(|end| self.head.is_none_or(|head| head <= *end))

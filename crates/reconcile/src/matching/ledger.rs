@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use counterfoil_rails::Address;
 use counterfoil_rails::caip::{Account, Asset, ChainId};
+use counterfoil_rails::obligation::ObligationKey;
 use counterfoil_record::{Amount, Hash32, Index, Time};
 
 use super::count;
@@ -52,9 +53,12 @@ pub(super) struct Ledger {
     pub(super) gaps: Vec<Gap>,
     pub(super) undeclared: u64,
     pub(super) repeated: u64,
+    pub(super) earlier: u64,
     chains: BTreeMap<ChainId, Chain>,
     nonces: BTreeSet<(ChainId, Address, Hash32)>,
     transactions: BTreeSet<(ChainId, Address, Hash32)>,
+    moved_in: BTreeSet<Hash32>,
+    cancelled: BTreeSet<ObligationKey>,
 }
 
 impl Ledger {
@@ -103,6 +107,16 @@ impl Ledger {
     ) -> bool {
         self.nonces.contains(&(chain, from, nonce))
             || transaction.is_some_and(|it| self.transactions.contains(&(chain, from, it)))
+    }
+
+    /// Whether a transfer of some wallet is in that transaction.
+    pub(super) fn moved_in(&self, transaction: Hash32) -> bool {
+        self.moved_in.contains(&transaction)
+    }
+
+    /// Whether the wallet took its authorization back.
+    pub(super) fn is_cancelled(&self, key: &ObligationKey) -> bool {
+        self.cancelled.contains(key)
     }
 
     /// The last block of the chain that an extract is of.
@@ -248,8 +262,15 @@ impl Ledger {
         for (_, logs) in by_transaction {
             let mut transfers: Vec<Transfer> = logs.iter().filter_map(|log| transfer(chain, log)).collect();
             for log in &logs {
-                let Event::Used { authorizer, nonce } = log.event else { continue };
                 let asset = Asset { chain, contract: log.contract };
+                let (authorizer, nonce) = match log.event {
+                    Event::Used { authorizer, nonce } => (authorizer, nonce),
+                    Event::Cancelled { authorizer, nonce } => {
+                        self.cancelled.insert(ObligationKey::Eip3009 { asset, from: authorizer, nonce });
+                        continue;
+                    }
+                    Event::Transfer { .. } => continue,
+                };
                 let fits =
                     |it: &&mut Transfer| it.asset == asset && it.from == authorizer && it.nonce.is_none();
                 // The transfer follows its authorization; a token that says it the other way round is read as well.
@@ -273,6 +294,14 @@ impl Ledger {
         }
     }
 
+    /// Leaves out what moved before the log began, unless it is a payment's all the same: clocks differ.
+    pub(super) fn leave_out_earlier(&mut self, book: &Book) {
+        let Some(since) = book.first.map(Time::seconds) else { return };
+        let before = self.moves.len();
+        self.moves.retain(|it| it.owner.is_some() || it.transfer.time.is_none_or(|time| time >= since));
+        self.earlier = count(before.saturating_sub(self.moves.len()));
+    }
+
     fn counted(&mut self, book: &Book, transfer: Transfer, worth: Worth) {
         let wallet = Account { chain: transfer.asset.chain, address: transfer.from };
         match counts(&book.population, transfer.asset, wallet) {
@@ -280,6 +309,7 @@ impl Ledger {
                 let (chain, from) = (wallet.chain, wallet.address);
                 self.nonces.extend(transfer.nonce.map(|nonce| (chain, from, nonce)));
                 self.transactions.insert((chain, from, transfer.transaction));
+                self.moved_in.insert(transfer.transaction);
                 let tabled = worth == Worth::Operator;
                 self.moves.push(Move { transfer, worth, tabled, owner: None, joined: Joined::Nonce });
             }

@@ -10,7 +10,7 @@ use counterfoil_rails::obligation::ObligationKey;
 use counterfoil_record::{Amount, Index, Text, Time};
 
 use super::{Judge, Known, account};
-use crate::book::FactKind;
+use crate::book::{Fact, FactKind};
 use crate::codes::{Class, Worth};
 use crate::evidence::Said;
 use crate::matching::exchanges::{Answer, Refusal};
@@ -88,6 +88,10 @@ impl Known<'_> {
                 "its nonce is the wallet's own, and names no record".into()
             });
         }
+        let taken_back = request.shown.len().saturating_sub(self.valid.len());
+        if taken_back > 0 {
+            detail.push(format!("signatures that the wallet took back on chain: {taken_back}"));
+        }
         let stray = request.shown.iter().filter(|shown| !shown.bound).count();
         if stray > 0 && request.is_allowed() {
             detail.push(format!("signatures that are not what was allowed: {stray}"));
@@ -149,7 +153,7 @@ impl Judge<'_> {
             transactions: vec![transfer.transaction],
             worth: if contradicted { Worth::Chain } else { it.worth },
             evidence: shown(&used),
-            ..Row::about(account(chain, from))
+            ..Row::about(Some(account(chain, from)))
         }
     }
 
@@ -165,7 +169,7 @@ impl Judge<'_> {
         if self.ledger.has(chain, key.from(), key.nonce(), named) {
             return None;
         }
-        let end = Time::from_seconds(signed.valid_until()).plus(self.book.finality());
+        let end = self.ends(Time::from_seconds(signed.valid_until()));
         let dead = self.ledger.whole_until(chain).is_some_and(|head| head > end);
         let class = match settled {
             Some(_) if dead => Class::ClaimedWithoutArtefact,
@@ -186,8 +190,34 @@ impl Judge<'_> {
             worth: if class == Class::ClaimedWithoutArtefact { Worth::Chain } else { Worth::Facilitator },
             evidence: shown(&used),
             subject: subject(answers.first()?),
-            ..Row::about(account(chain, key.from()))
+            ..Row::about(Some(account(chain, key.from())))
         })
+    }
+
+    /// The row of a settlement of what nobody asked for, unless the transfer that it names has one.
+    pub(super) fn unasked(&self, payment: Index, fact: &Fact) -> Option<Row> {
+        if fact.transaction.is_some_and(|transaction| self.ledger.moved_in(transaction)) {
+            return None;
+        }
+        let chains = self.book.population.chains();
+        let reached = |chain| self.ledger.whole_until(chain).is_some_and(|head| head >= self.ends(fact.time));
+        let contradicted = !chains.is_empty() && chains.into_iter().all(reached);
+        let used = format!("{}: settled (record {})", fact.worth, fact.record);
+        Some(Row {
+            class: if contradicted { Class::ClaimedWithoutArtefact } else { Class::MovedWithoutDecision },
+            subject: Subject::Payment { index: payment },
+            moved: fact.amount.filter(|_| !contradicted),
+            transactions: fact.transaction.into_iter().collect(),
+            detail: "no payment request of the log has this index".into(),
+            worth: if contradicted { Worth::Chain } else { fact.worth },
+            evidence: used,
+            ..Row::about(None)
+        })
+    }
+
+    /// When something of that time can no longer turn out to have settled.
+    fn ends(&self, time: Time) -> Time {
+        time.plus(self.book.finality())
     }
 
     /// The row of a refusal of what is no signature for a request, or no longer.
@@ -207,14 +237,14 @@ impl Judge<'_> {
             detail,
             worth: Worth::Facilitator,
             evidence: shown(&[said(&refusal.answer)]),
-            ..Row::about(account(chain, exchange.key.from()))
+            ..Row::about(Some(account(chain, exchange.key.from())))
         }
     }
 }
 
 impl Row {
     /// A row about money of `wallet` that says nothing else yet.
-    fn about(wallet: Account) -> Self {
+    fn about(wallet: Option<Account>) -> Self {
         Self {
             class: Class::OutcomeUnknown,
             subject: Subject::Exchange { file: 0, place: String::new() },
@@ -223,7 +253,7 @@ impl Row {
             resource: None,
             decided: None,
             outcome: None,
-            wallet: Some(wallet),
+            wallet,
             payee: None,
             asset: None,
             allowed: None,
