@@ -448,3 +448,25 @@ fn what_the_wallet_took_back_on_chain_is_dead_at_once() {
     let answer = till.answer(&["--chain", "chain.json"], 3);
     assert_eq!(class_of(&answer, payment), "still-spendable", "another nonce");
 }
+
+#[test]
+fn what_was_given_up_and_settled_late_makes_one_retry_a_second_payment_and_no_more() {
+    let (mut till, lost, slot) = bought();
+    till.script.wait((LIFETIME + FINALITY + 1) * 1000);
+    assert_eq!(till.script.submit(Command::Expire { payment: lost }).outcome, Outcome::Accepted);
+    let mut logs = settled(10_000, slot, 8).to_vec();
+    let mut retried = Vec::new();
+    for block in [9, 10] {
+        let (payment, slot) = till.bought("quote", 10_000);
+        till.settle(payment, 10_000, None);
+        logs.extend(settled(10_000, slot, block));
+        retried.push(payment);
+    }
+    till.file("chain.json", extract(logs, END + LIFETIME + FINALITY + 60));
+    let answer = till.answer(&["--chain", "chain.json"], 1);
+    let class = |payment| class_of(&answer, payment);
+    let told = [class(lost), class(retried[0]), class(retried[1])];
+    assert_eq!(told, ["settled-late", "paid-twice", "settled-as-allowed"]);
+    let detail = of(&answer, retried[0])["detail"].as_str().unwrap().to_owned();
+    assert!(detail.starts_with(&format!("payment {lost} settled for the same purchase")), "{detail}");
+}

@@ -142,6 +142,7 @@ impl Book {
             shown: Vec::new(),
             facts: Vec::new(),
             settled_by: None,
+            ended_by: None,
         };
         self.requests.insert(record.index, request);
         self.decided(record.index, checked, state);

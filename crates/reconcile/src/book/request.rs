@@ -50,6 +50,8 @@ pub struct Request {
     pub facts: Vec<Fact>,
     /// The record by which it came to be settled in the log.
     pub(crate) settled_by: Option<Index>,
+    /// The record by which it first came to its end in the log.
+    pub(crate) ended_by: Option<Index>,
 }
 
 /// What was allowed, beside what was asked.
@@ -145,6 +147,9 @@ impl Request {
     pub(super) fn stands(&mut self, record: &Record, payment: &Payment) {
         if payment.status == Status::Settled && self.status != Some(Status::Settled) {
             self.settled_by = Some(record.index);
+        }
+        if payment.status.is_final() {
+            self.ended_by.get_or_insert(record.index);
         }
         self.status = Some(payment.status);
         if let (Some(permitted), Some(terms)) = (&mut self.permitted, &payment.terms) {

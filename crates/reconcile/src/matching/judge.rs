@@ -2,7 +2,7 @@
 
 mod row;
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use counterfoil_rails::caip::{Account, ChainId};
@@ -23,13 +23,12 @@ pub(super) struct Judge<'a> {
     pub(super) answers: &'a Answers,
 }
 
-/// The same, by request and by purchase.
+/// The same, by request.
 struct Sorted<'a> {
     judge: &'a Judge<'a>,
     moves: BTreeMap<Index, Vec<&'a Move>>,
-    purchases: BTreeMap<Hash32, Vec<Index>>,
-    /// The requests that settled, as far as anybody says and nothing contradicts.
-    settled: BTreeSet<Index>,
+    /// For each payment that paid for a purchase again the one that had paid for it before.
+    again: BTreeMap<Index, Index>,
 }
 
 /// What is known of one request.
@@ -67,15 +66,8 @@ impl Judge<'_> {
                 moves.entry(owner).or_default().push(it);
             }
         }
-        let mut purchases: BTreeMap<Hash32, Vec<Index>> = BTreeMap::new();
-        for request in self.book.requests.values() {
-            if let Some(purchase) = request.permitted.as_ref().and_then(|it| it.purchase) {
-                purchases.entry(purchase).or_default().push(request.index);
-            }
-        }
-        let mut sorted = Sorted { judge: self, moves, purchases, settled: BTreeSet::new() };
-        let settled = self.book.requests.values().filter(|it| sorted.known(it).is_settled());
-        sorted.settled = settled.map(|it| it.index).collect();
+        let mut sorted = Sorted { judge: self, moves, again: BTreeMap::new() };
+        sorted.again = sorted.paid_again();
         let mut rows: Vec<Row> = self.book.requests.values().map(|it| sorted.request(it)).collect();
         rows.extend(self.ledger.moves.iter().filter(|it| it.owner.is_none()).map(|it| self.unexplained(it)));
         rows.extend(self.answers.strays.iter().filter_map(|(key, answers)| self.stray(key, answers)));
@@ -146,14 +138,37 @@ impl<'a> Sorted<'a> {
 
     /// The payment that settled for the same purchase before, and was not known to have when this one was allowed.
     fn first_of(&self, known: &Known<'_>) -> Option<Index> {
-        let request = known.request;
-        let purchase = request.permitted.as_ref()?.purchase?;
-        let alike = self.purchases.get(&purchase)?.iter();
-        let requests = alike.filter_map(|index| self.judge.book.requests.get(index));
-        let unknown = |it: &&Request| {
-            it.decided < request.decided && it.settled_by.is_none_or(|by| by > request.decided)
-        };
-        requests.filter(unknown).find(|it| self.settled.contains(&it.index)).map(|it| it.index)
+        self.again.get(&known.request.index).copied()
+    }
+
+    /// Goes through the payments of each purchase in the order of their decisions.
+    fn paid_again(&self) -> BTreeMap<Index, Index> {
+        let mut purchases: BTreeMap<Hash32, Vec<&Request>> = BTreeMap::new();
+        for request in self.judge.book.requests.values() {
+            let purchase = request.permitted.as_ref().and_then(|it| it.purchase);
+            if let Some(purchase) = purchase.filter(|_| self.known(request).is_settled()) {
+                purchases.entry(purchase).or_default().push(request);
+            }
+        }
+        let mut again = BTreeMap::new();
+        for requests in purchases.values_mut() {
+            requests.sort_by_key(|request| request.decided);
+            // Those that settled and were not known to; and whether one that paid again has been found.
+            let mut unknown: Vec<(&Request, bool)> = Vec::new();
+            for request in requests.iter().copied() {
+                let before = |by: Option<Index>| by.is_some_and(|by| by < request.decided);
+                // One that the log gave up was tried again once; what comes after that is another purchase.
+                unknown.retain(|(it, found)| !before(it.settled_by) && !(*found && before(it.ended_by)));
+                if let Some((first, _)) = unknown.first() {
+                    again.insert(request.index, first.index);
+                }
+                for (_, found) in &mut unknown {
+                    *found = true;
+                }
+                unknown.push((request, false));
+            }
+        }
+        again
     }
 }
 
