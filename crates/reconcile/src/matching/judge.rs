@@ -158,7 +158,8 @@ impl<'a> Sorted<'a> {
             for request in requests.iter().copied() {
                 let before = |by: Option<Index>| by.is_some_and(|by| by < request.decided);
                 // One that the log gave up was tried again once; what comes after that is another purchase.
-                unknown.retain(|(it, found)| !before(it.settled_by) && !(*found && before(it.ended_by)));
+                let over = |it: &Request, found| before(it.settled_by) || (found && before(it.ended_by));
+                unknown.retain(|(it, found)| !over(it, *found));
                 if let Some((first, _)) = unknown.first() {
                     again.insert(request.index, first.index);
                 }
