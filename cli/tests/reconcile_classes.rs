@@ -470,3 +470,16 @@ fn what_was_given_up_and_settled_late_makes_one_retry_a_second_payment_and_no_mo
     let detail = of(&answer, retried[0])["detail"].as_str().unwrap().to_owned();
     assert!(detail.starts_with(&format!("payment {lost} settled for the same purchase")), "{detail}");
 }
+
+#[test]
+fn a_signature_belongs_to_the_payment_that_it_was_accepted_for() {
+    let mut till = Till::at(MAIN);
+    let url = "https://elsewhere.example/";
+    let denied = till.ask(&Offer::new(url, 10_000).header(), url, "hot").index;
+    assert_eq!(till.sign(denied, 10_000, NONCE).outcome, Outcome::Refused);
+    let (payment, _) = till.bought("quote", 10_000);
+    assert_eq!(till.sign(payment, 10_000, NONCE).outcome, Outcome::Accepted);
+    let answer = against(&till, settled(10_000, NONCE, 9), 0);
+    let told = [class_of(&answer, payment), class_of(&answer, denied)];
+    assert_eq!(told, ["settled-as-allowed", "denied-nothing-moved"]);
+}

@@ -67,6 +67,7 @@ fn gaps_are_named_and_leave_it_insufficient() {
     assert_eq!(gaps(&answer), ["blocks-missing"]);
     assert_eq!(answer["gaps"][0]["detail"], "blocks 31 to 39");
     assert_eq!(class_of(&answer, payment), "settled-as-allowed");
+    assert_eq!(split(38, 40)["gaps"][0]["detail"], "blocks 39 to 39");
 
     till.file("late.json", extract_of(logs(), 40, 100, END));
     assert_eq!(gaps(&till.answer(&["--chain", "late.json"], 3)), ["begins-late"]);

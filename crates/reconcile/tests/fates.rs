@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::std_instead_of_alloc,
     missing_docs,
     reason = "a panic is how a test fails"
 )]
