@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::args::{Format, Reconcile as Args};
 use crate::evidence::{audit, open_log, read_bytes, read_trust};
 use crate::exit::{Exit, Failure, note};
-use crate::screen::{self, json, line};
+use crate::screen::{self, json};
 use crate::{table, verify};
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -139,9 +139,9 @@ const COLUMNS: [&str; 18] = [
 ];
 
 fn rows(answer: &Reconciliation) -> Result<(), Failure> {
-    line(table::row(COLUMNS)?)?;
+    screen::page(table::row(COLUMNS)?)?;
     for row in &answer.rows {
-        line(table::row(cells(row).iter().map(String::as_str))?)?;
+        screen::page(table::row(cells(row).iter().map(String::as_str))?)?;
     }
     Ok(())
 }

@@ -482,4 +482,11 @@ fn a_signature_belongs_to_the_payment_that_it_was_accepted_for() {
     let answer = against(&till, settled(10_000, NONCE, 9), 0);
     let told = [class_of(&answer, payment), class_of(&answer, denied)];
     assert_eq!(told, ["settled-as-allowed", "denied-nothing-moved"]);
+    // Once it is used it is used, whose ever it was.
+    for (logs, until) in
+        [(vec![], json!((MAIN + 60 + FINALITY) * 1000)), (settled(10_000, NONCE, 9).into(), Value::Null)]
+    {
+        till.file("chain.json", extract(logs, MAIN + 2));
+        assert_eq!(of(&till.answer(&["--chain", "chain.json"], 3), denied)["spendable_until"], until);
+    }
 }

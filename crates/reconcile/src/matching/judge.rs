@@ -41,6 +41,8 @@ struct Known<'a> {
     claim: Option<Claim>,
     /// The signatures that were shown for it and not taken back.
     valid: Vec<&'a Shown>,
+    /// Those of them that no transfer has used.
+    open: Vec<&'a Shown>,
     /// The head of its chain, where everything from the beginning to there is known.
     whole: Option<Time>,
     /// The head of its chain, however much is known.
@@ -99,8 +101,13 @@ impl<'a> Sorted<'a> {
         let whole = whole.filter(|head| head.seconds() >= request.at.seconds());
         let head = chain.and_then(|chain| judge.ledger.head(chain));
         let claim = claim(request, &told, answers, whole);
-        let valid = request.shown.iter().filter(|shown| !judge.ledger.is_cancelled(&shown.key)).collect();
-        Known { request, moves, answers, claim, valid, whole, head }
+        let valid = request.shown.iter().filter(|shown| !judge.ledger.is_cancelled(&shown.key));
+        let valid: Vec<&Shown> = valid.collect();
+        // Permit2 shows no nonce: with a transfer of its own its signature counts as used.
+        let nameless = moves.iter().any(|it| it.transfer.nonce.is_none());
+        let used = |key: &ObligationKey| judge.ledger.has(key.chain(), key.from(), key.nonce(), None);
+        let open = valid.iter().copied().filter(|shown| !nameless && !used(&shown.key)).collect();
+        Known { request, moves, answers, claim, valid, open, whole, head }
     }
 
     fn request(&self, request: &'a Request) -> Row {
@@ -279,12 +286,8 @@ impl Known<'_> {
 
     /// Until when something that was signed for it, or may be, can settle after the head.
     fn spendable_until(&self) -> Option<Time> {
-        let used = |key: &ObligationKey| {
-            let nonce = Some(key.nonce());
-            self.moves.iter().any(|it| it.transfer.nonce == nonce || it.transfer.nonce.is_none())
-        };
         let request = self.request;
-        let shown = self.valid.iter().filter(|shown| !used(&shown.key)).map(|shown| shown.dead_from());
+        let shown = self.open.iter().map(|shown| shown.dead_from());
         let silent = request.shown.is_empty() && self.moves.is_empty();
         let permit = request.permitted.as_ref().filter(|_| silent).map(Permitted::dead_from);
         shown.chain(permit).max().filter(|end| self.head.is_none_or(|head| head <= *end))
