@@ -155,6 +155,16 @@ fn a_table_is_somebodys_word_and_is_held_against_the_chain() {
     till.file("chain.json", extract(settled(10_000, slot, 9), END));
     let row = of(&till.answer(&["--csv", "table.csv", "--chain", "chain.json"], 0), payment);
     assert!(row["evidence"].as_str().unwrap().contains("also in a table"), "{row}");
+    // The chain has another for the same signature.
+    till.file("table.csv", format!("{header}\n{}\n", line(10_000, &format!("0x{slot}"), 10)));
+    let answer = till.answer(&["--csv", "table.csv", "--chain", "chain.json"], 1);
+    assert_eq!(
+        classes(&answer),
+        [
+            ("claimed-without-artefact".into(), "transfer 0000".into()),
+            ("settled-as-allowed".into(), format!("payment {payment}"))
+        ]
+    );
     // The chain does not have it.
     till.file("table.csv", format!("{header}\n{}\n", line(777, "", 10)));
     let answer = till.answer(&["--csv", "table.csv", "--chain", "chain.json"], 1);

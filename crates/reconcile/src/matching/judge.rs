@@ -71,7 +71,15 @@ impl Judge<'_> {
         let mut sorted = Sorted { judge: self, moves, again: BTreeMap::new() };
         sorted.again = sorted.paid_again();
         let mut rows: Vec<Row> = self.book.requests.values().map(|it| sorted.request(it)).collect();
-        rows.extend(self.ledger.moves.iter().filter(|it| it.owner.is_none()).map(|it| self.unexplained(it)));
+        // A row of a table that an extract contradicts stands for itself where a payment has a transfer without it.
+        let alone = |it: &&Move| match it.owner {
+            None => true,
+            Some(owner) => {
+                let all = sorted.moves.get(&owner).map(Vec::as_slice).unwrap_or_default();
+                self.is_contradicted(it) && all.iter().any(|other| !self.is_contradicted(other))
+            }
+        };
+        rows.extend(self.ledger.moves.iter().filter(alone).map(|it| self.unexplained(it)));
         rows.extend(self.answers.strays.iter().filter_map(|(key, answers)| self.stray(key, answers)));
         rows.extend(self.book.unasked.iter().filter_map(|(payment, fact)| self.unasked(*payment, fact)));
         rows.extend(self.answers.refusals.iter().map(Self::refusal));
