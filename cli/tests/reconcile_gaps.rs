@@ -237,3 +237,30 @@ fn a_signature_that_is_not_the_wallets_explains_no_transfer() {
     assert_eq!(classes(&answer)[0].0, "moved-without-decision");
     assert_eq!(class_of(&answer, payment), "never-settled");
 }
+
+#[test]
+fn several_authorizations_in_one_transaction_are_each_joined_with_their_own_transfer() {
+    let mut till = Till::at(MAIN);
+    let (first, one) = till.bought("one", 10_000);
+    let (second, two) = till.bought("two", 20_000);
+    let [used_one, moved_one] = settled(10_000, one, 9);
+    let [used_two, moved_two] = settled(20_000, two, 9);
+    let plain = transfer(TOKEN, PAYER, SELLER, 5, 9);
+    for (order, strays) in [
+        (vec![&used_one, &moved_one, &used_two, &moved_two], 0),
+        (vec![&used_one, &used_two, &moved_one, &moved_two], 0),
+        (vec![&moved_one, &used_one, &moved_two, &used_two], 0),
+        (vec![&plain, &used_one, &moved_one, &used_two, &moved_two], 1),
+    ] {
+        let placed = order.into_iter().enumerate().map(|(place, log)| {
+            let mut log = log.clone();
+            log["logIndex"] = format!("{place:#x}").into();
+            log
+        });
+        let answer = against(&till, placed, i32::from(strays > 0));
+        assert_eq!(class_of(&answer, first), "settled-as-allowed");
+        assert_eq!(class_of(&answer, second), "settled-as-allowed");
+        let told = classes(&answer).iter().filter(|(class, _)| class == "moved-without-decision").count();
+        assert_eq!(told, strays);
+    }
+}

@@ -119,6 +119,16 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Whose money it is about.
+    pub const fn payer(&self) -> Address {
+        match self {
+            Self::Transfer { from, .. } => *from,
+            Self::Used { authorizer, .. } | Self::Cancelled { authorizer, .. } => *authorizer,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Whole<'a> {
     chain: String,

@@ -2,7 +2,7 @@
 
 mod reach;
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -170,39 +170,53 @@ impl Ledger {
         for log in logs {
             by_transaction.entry((log.block, log.transaction)).or_default().push(log);
         }
-        for (_, logs) in by_transaction {
-            let mut transfers: Vec<Transfer> = logs.iter().filter_map(|log| transfer(chain, log)).collect();
-            for log in &logs {
-                let asset = Asset { chain, contract: log.contract };
-                let (authorizer, nonce) = match log.event {
-                    Event::Used { authorizer, nonce } => (authorizer, nonce),
-                    Event::Cancelled { authorizer, nonce } => {
-                        self.cancelled.insert(ObligationKey::Eip3009 { asset, from: authorizer, nonce });
-                        continue;
-                    }
-                    Event::Transfer { .. } => continue,
-                };
-                let fits =
-                    |it: &&mut Transfer| it.asset == asset && it.from == authorizer && it.nonce.is_none();
-                // The transfer follows its authorization; a token that says it the other way round is read as well.
-                let after = transfers.iter_mut().filter(fits).find(|it| it.log_index > Some(log.index));
-                let found = match after {
-                    Some(found) => Some(found),
-                    None => transfers.iter_mut().find(fits),
-                };
-                if let Some(found) = found {
-                    found.nonce = Some(nonce);
-                } else if counts(&book.population, asset, Account { chain, address: authorizer })
-                    == Some(true)
-                {
-                    let detail = format!("transaction 0x{}", log.transaction);
-                    self.gap(GapCode::TransferMissing, Some(chain), detail);
+        let mut missing: Vec<Hash32> = Vec::new();
+        for logs in by_transaction.into_values() {
+            let mut by_payer: BTreeMap<(Address, Address), Vec<&Log>> = BTreeMap::new();
+            for log in logs {
+                by_payer.entry((log.contract, log.event.payer())).or_default().push(log);
+            }
+            for ((contract, from), logs) in by_payer {
+                let asset = Asset { chain, contract };
+                let (transfers, alone) = self.paired(asset, &logs);
+                let ours = counts(&book.population, asset, Account { chain, address: from }) == Some(true);
+                missing.extend(alone.into_iter().filter(|_| ours));
+                for transfer in transfers {
+                    self.counted(book, transfer, Worth::Chain);
                 }
             }
-            for transfer in transfers {
-                self.counted(book, transfer, Worth::Chain);
+        }
+        if let Some(first) = missing.first() {
+            let detail = format!("{} authorizations, the first in transaction 0x{first}", missing.len());
+            self.gap(GapCode::TransferMissing, Some(chain), detail);
+        }
+    }
+
+    /// The transfers of one payer and token in one transaction, with the nonces of their authorizations; and the
+    /// transactions of authorizations without a transfer.
+    fn paired(&mut self, asset: Asset, logs: &[&Log]) -> (Vec<Transfer>, Vec<Hash32>) {
+        let used = |log: Option<&&Log>| log.is_some_and(|log| matches!(log.event, Event::Used { .. }));
+        let moved = |log: Option<&&Log>| log.is_some_and(|log| matches!(log.event, Event::Transfer { .. }));
+        // A transfer follows its authorization; a token that says it the other way round is read from its end.
+        let turned = moved(logs.first()) && used(logs.last());
+        let mut order = logs.to_vec();
+        if turned {
+            order.reverse();
+        }
+        let (mut transfers, mut waiting) = (Vec::new(), VecDeque::new());
+        for log in order {
+            match log.event {
+                Event::Used { nonce, .. } => waiting.push_back((nonce, log.transaction)),
+                Event::Cancelled { authorizer, nonce } => {
+                    self.cancelled.insert(ObligationKey::Eip3009 { asset, from: authorizer, nonce });
+                }
+                Event::Transfer { .. } => transfers.extend(transfer(asset.chain, log).map(|transfer| {
+                    let nonce = waiting.pop_front().map(|(nonce, _)| nonce);
+                    Transfer { nonce, ..transfer }
+                })),
             }
         }
+        (transfers, waiting.into_iter().map(|(_, transaction)| transaction).collect())
     }
 
     /// Leaves out what moved before the log began, unless it is a payment's all the same: clocks differ.
