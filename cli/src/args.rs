@@ -3,6 +3,7 @@
 mod backtest;
 mod manual;
 mod policy;
+mod reconcile;
 mod scenarios;
 mod select;
 pub(crate) mod statement;
@@ -10,6 +11,7 @@ pub(crate) mod statement;
 pub(crate) use backtest::{Backtest, Format};
 pub(crate) use manual::{Completions, Man};
 pub(crate) use policy::{Policy, PolicyCheck, PolicyCommand, PolicyDiff, PolicyShow};
+pub(crate) use reconcile::Reconcile;
 pub(crate) use scenarios::Scenarios;
 pub(crate) use select::{Audited, CheckExport, Export, ExportFormat, List, Sample, SampleFormat, Which};
 pub(crate) use statement::*;
@@ -32,40 +34,27 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// The commands.
+/// The commands. What each is stands at its arguments: a comment here would hide the longer words there.
 #[derive(Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "arguments are parsed once")]
 pub(crate) enum Command {
-    /// Make a log with its key, its genesis record and a trust file for the auditor
     Init(Init),
-    /// Make and show keys
     Key(Key),
-    /// Check, read and compare policies
     Policy(Policy),
-    /// Decide what comes in on stdin, one JSON command a line
     Govern(Govern),
-    /// Say what waits for people
     Pending(Pending),
-    /// Read, sign and check what people say
     Statement(Statement),
-    /// Verify a log or a bundle: make every decision again
     Verify(Verify),
-    /// Tell the story of one payment
     Explain(Explain),
-    /// Put what explains some payments into one file
     Bundle(Bundle),
-    // What these are stands at their arguments: a doc comment here would hide the longer text there.
     List(List),
     Export(Export),
     CheckExport(CheckExport),
     Sample(Sample),
-    /// Run every test vector of a folder
+    Reconcile(Reconcile),
     Vectors(Vectors),
-    /// Show the whole on captured purchases
     Demo(Demo),
-    /// Print what a shell needs to complete commands and options
     Completions(Completions),
-    /// Write a man page for each command
     Man(Man),
 }
 

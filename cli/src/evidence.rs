@@ -35,6 +35,18 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// Reads a file of at most `most` bytes.
+pub(crate) fn read_bytes(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| Failure::at(path.display(), error))?;
+    let read = file.take(most.saturating_add(1)).read_to_end(&mut bytes);
+    let len = read.map_err(|error| Failure::at(path.display(), error))?;
+    if u64::try_from(len).is_ok_and(|len| len > most) {
+        return Err(Failure::at(path.display(), format_args!("longer than {most} bytes")));
+    }
+    Ok(bytes)
+}
+
 /// Reads a trust file, if one is named.
 pub(crate) fn read_trust(path: Option<&Path>) -> Result<Option<Trust>, Failure> {
     let Some(path) = path else { return Ok(None) };
