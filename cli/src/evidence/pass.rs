@@ -13,6 +13,9 @@ use crate::exit::Failure;
 /// How many records are audited between two looks at the terminal.
 const STRIDE: u64 = 256;
 
+/// How many records an audit has to read for its progress to be shown.
+const SHOWN_FROM: u64 = 4_096;
+
 /// An auditor who is about to read a log.
 pub(crate) struct Pass<'l> {
     log: &'l SqliteReader,
@@ -91,8 +94,11 @@ fn checkpoint(log: &SqliteReader) -> (Option<String>, Option<String>) {
     }
 }
 
-/// A bar on stderr; nothing where that is no terminal.
+/// A bar on stderr; nothing where that is no terminal, or it would be over before anybody looked.
 fn bar(records: u64, at: u64) -> ProgressBar {
+    if records.saturating_sub(at) < SHOWN_FROM {
+        return ProgressBar::hidden();
+    }
     let bar = ProgressBar::new(records).with_position(at);
     let style = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} records, {eta}");
     match style {
