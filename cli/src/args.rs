@@ -154,15 +154,32 @@ pub(crate) struct Verify {
     /// What is believed beforehand; without it the verdict is at best `insufficient`
     #[arg(long, value_name = "FILE")]
     pub(crate) trust: Option<PathBuf>,
-    /// Print the report as JSON
-    #[arg(long)]
+    /// Print the report as JSON: the same as `--format json`
+    #[arg(long, conflicts_with = "format")]
     pub(crate) json: bool,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ReportFormat,
     /// Go on from an audit that was saved, which the trust names by its SHA-256
     #[arg(long, value_name = "FILE", requires = "trust")]
     pub(crate) resume: Option<PathBuf>,
     /// Where the log verifies, make DIR with the audit as it stood at the log's checkpoint, and a trust file that names it
     #[arg(long, value_name = "DIR", requires = "trust")]
     pub(crate) save: Option<PathBuf>,
+}
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One document, with everything (schemas/report.schema.json)
+    Json,
+    /// For CI systems: the verdict and each finding as a test
+    Junit,
+    /// For code scanning: SARIF 2.1.0, with fingerprints that stay the same
+    Sarif,
 }
 
 /// Tell the story of one payment.

@@ -1,5 +1,7 @@
 //! `verify`: a whole log, or a bundle of one, under trust.
 
+mod junit;
+mod sarif;
 mod saved;
 
 use core::ops::ControlFlow;
@@ -10,7 +12,7 @@ use counterfoil_audit::{Report, Trust, Verdict};
 use counterfoil_review::words::{safe, time};
 use counterfoil_store::SqliteReader;
 
-use crate::args::Verify;
+use crate::args::{ReportFormat, Verify};
 use crate::evidence::{Evidence, Pass, now, read_trust, report};
 use crate::exit::{Exit, Failure, note};
 use crate::screen::{json, page};
@@ -27,10 +29,12 @@ pub(crate) fn run(args: &Verify) -> Result<Exit, Failure> {
         Evidence::Bundle(bytes) => examine(&bytes, trust, now(), &mut ()),
         Evidence::Log(log) => audit(&log, trust, args)?,
     };
-    if args.json {
-        json(&report)?;
-    } else {
-        page(text(&report))?;
+    match args.format {
+        _ if args.json => json(&report)?,
+        ReportFormat::Json => json(&report)?,
+        ReportFormat::Text => page(text(&report))?,
+        ReportFormat::Junit => page(junit::junit(&report)?.trim_end())?,
+        ReportFormat::Sarif => json(&sarif::sarif(&report, &args.log))?,
     }
     Ok(Exit::Verdict(report.verdict))
 }

@@ -10,11 +10,13 @@
     reason = "a panic is how a test fails"
 )]
 
-use std::env;
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
+use common::page::shell;
 use counterfoil_reconcile::{Class, GapCode, Worth};
 
 fn root() -> PathBuf {
@@ -23,15 +25,6 @@ fn root() -> PathBuf {
 
 fn page() -> String {
     fs::read_to_string(root().join("docs/reconcile.md")).unwrap()
-}
-
-fn shell(dir: &Path, line: &str) -> Output {
-    let program = Path::new(env!("CARGO_BIN_EXE_counterfoil"));
-    let before = env::var_os("PATH").unwrap();
-    let path = [program.parent().unwrap().to_owned()].into_iter().chain(env::split_paths(&before));
-    let mut command = Command::new("sh");
-    command.args(["-c", line]).current_dir(dir).env("PATH", env::join_paths(path).unwrap());
-    command.output().unwrap()
 }
 
 #[test]

@@ -10,20 +10,16 @@
     reason = "a panic is how a test fails"
 )]
 
-use std::env;
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use common::page::{self, assert_shows};
 
 /// Runs a line of the page in a shell, and gives what it says on stdout.
 fn shell(dir: &Path, line: &str) -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_counterfoil"));
-    let before = env::var_os("PATH").unwrap();
-    let path = [program.parent().unwrap().to_owned()].into_iter().chain(env::split_paths(&before));
-    let mut command = Command::new("sh");
-    let ran =
-        command.args(["-c", line]).current_dir(dir).env("PATH", env::join_paths(path).unwrap()).output();
-    let ran = ran.unwrap();
+    let ran = page::shell(dir, line);
     // The one file of the page that differs.
     let expected = i32::from(line.contains("check-export") && line.contains("short.csv"));
     assert_eq!(ran.status.code(), Some(expected), "{line}: {ran:?}");
@@ -31,26 +27,14 @@ fn shell(dir: &Path, line: &str) -> String {
     String::from_utf8(ran.stdout).unwrap()
 }
 
-/// The lines of a shown screen are those that were said; `...` is what is left out.
-fn assert_shows(said: &str, shown: &[&str]) {
-    let mut lines = said.lines();
-    for line in shown.iter().filter(|line| **line != "...") {
-        let fits = |found: &str| match line.split_once("...") {
-            Some((start, _)) => found.starts_with(start),
-            None => found == *line,
-        };
-        assert!(lines.any(fits), "not said, or not in this order: {line}\n{said}");
-    }
-}
-
 #[test]
 fn every_command_of_the_page_on_selections_does_what_the_page_says() {
-    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/selections.md");
-    let page = fs::read_to_string(page).unwrap();
+    let text = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/selections.md");
+    let text = fs::read_to_string(text).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (mut said, mut screen) = (String::new(), None::<Vec<&str>>);
     let (mut commands, mut screens) = (0, 0);
-    for line in page.lines() {
+    for line in text.lines() {
         match (&mut screen, line) {
             (None, "```text") => screen = Some(Vec::new()),
             (Some(shown), "```") => {
@@ -80,8 +64,8 @@ fn every_command_of_the_page_on_selections_does_what_the_page_says() {
 
 #[test]
 fn the_page_names_every_column_option_and_status() {
-    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/selections.md");
-    let page = fs::read_to_string(page).unwrap();
+    let text = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/selections.md");
+    let text = fs::read_to_string(text).unwrap();
     let folder = tempfile::tempdir().unwrap();
     shell(folder.path(), "counterfoil demo --out demo");
     let header = shell(
@@ -89,14 +73,14 @@ fn the_page_names_every_column_option_and_status() {
         "counterfoil export demo/log.sqlite --trust demo/trust.toml --format csv | grep ^payment,",
     );
     for column in header.trim_end().split(',') {
-        assert!(page.contains(&format!("`{column}`")), "{column}");
+        assert!(text.contains(&format!("`{column}`")), "{column}");
     }
     for status in counterfoil_review::payments::STATUSES {
-        assert!(page.contains(&format!("`{status}`")), "{status}");
+        assert!(text.contains(&format!("`{status}`")), "{status}");
     }
     let help = shell(folder.path(), "counterfoil list --help");
     let options = help.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
     for option in options.filter_map(|line| line.split(' ').next()).filter(|option| *option != "trust") {
-        assert!(page.contains(&format!("`--{option}")), "{option}");
+        assert!(text.contains(&format!("`--{option}")), "{option}");
     }
 }

@@ -1,6 +1,8 @@
 //! What the tests of the command line share: running it, a demonstration's log, and a log of one's own.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod page;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;

@@ -1,8 +1,11 @@
 //! What is not kept for ever: payments that ended long ago, and what hangs on them.
 
-use counterfoil_record::Index;
+use alloc::vec::Vec;
 
-use super::{Ended, Standing, State};
+use counterfoil_record::{Index, Text};
+
+use super::{Ended, GroupKey, Standing, State, Terms};
+use crate::policy::Dimension;
 
 /// The most payments that are looked at after one record.
 const LOOKED_AT_MOST: usize = 16;
@@ -34,12 +37,61 @@ impl State {
             return;
         }
         let bound = payment.bound.as_ref().map(|bound| bound.obligation);
+        let terms = payment.terms.take();
         self.payments.remove(&index);
+        if let Some(terms) = terms {
+            self.forget_counted(&terms);
+        }
         if let Some(obligation) = bound {
             self.obligations.remove(&obligation);
         }
         if let Some(transaction) = transaction {
             self.forget_transaction(transaction);
+        }
+    }
+
+    /// One payment less is known of those that each group counts.
+    fn forget_counted(&mut self, terms: &Terms) {
+        for group in &terms.groups {
+            if self.counting(group, terms.permit).is_none() {
+                continue;
+            }
+            if let Some(ledger) = self.ledgers.get_mut(group) {
+                ledger.known = ledger.known.saturating_sub(1);
+            }
+            self.forget_ledger(group);
+        }
+    }
+
+    /// Forgets what a closed run added up to by itself, once none of its payments is known: nothing can count there any
+    /// more.
+    fn forget_ledger(&mut self, group: &GroupKey) {
+        let in_force = self.policy.as_ref();
+        let budget = in_force.and_then(|it| it.policy.budgets.iter().find(|budget| budget.id == group.budget));
+        let of_run = budget.is_some_and(|budget| budget.per.contains(&Dimension::Run));
+        // The run is the first of the dimensions.
+        let run = group.values.first().and_then(|run| run.as_str().parse().ok()).map(Index::new);
+        let is_over = of_run && run.is_some_and(|run| !self.runs.contains_key(&run));
+        if is_over && self.ledgers.get(group).is_some_and(|ledger| ledger.known == 0) {
+            self.ledgers.remove(group);
+        }
+    }
+
+    /// Forgets what is no longer of use of a run that was closed.
+    pub(super) fn forget_ledgers_of(&mut self, run: Index) {
+        let run = Text::shown(run);
+        let budgets = self.policy.as_ref().map(|in_force| in_force.policy.budgets.as_slice());
+        let of_run = budgets.unwrap_or_default().iter().filter(|budget| budget.per.contains(&Dimension::Run));
+        let groups: Vec<GroupKey> = of_run
+            .flat_map(|budget| {
+                let first = GroupKey { budget: budget.id.clone(), values: Vec::from([run.clone()]) };
+                let from = self.ledgers.range(first..).map(|(group, _)| group);
+                from.take_while(|group| group.budget == budget.id && group.values.first() == Some(&run))
+            })
+            .cloned()
+            .collect();
+        for group in groups {
+            self.forget_ledger(&group);
         }
     }
 

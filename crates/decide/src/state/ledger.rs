@@ -119,6 +119,8 @@ wire_map! {
         3 => begin: Option<Time>,
         /// The last record that moved it.
         4 => last: Option<Index>,
+        /// How many of the payments that it ever counted are still known.
+        5 => known: u64,
     }
 }
 
@@ -149,6 +151,9 @@ impl Ledger {
     /// Moves what one payment adds; its allow also counts. What has left the window is dropped.
     pub(super) fn record(&mut self, moved: &Movement, index: Index, now: Time, window: Option<&Window>) {
         self.last = Some(index);
+        if moved.first {
+            self.known = self.known.saturating_add(1);
+        }
         match window {
             None => self.apply(moved),
             Some(Window::Rolling(rolling)) => {

@@ -139,6 +139,7 @@ impl State {
             parent.sub_runs = parent.sub_runs.saturating_sub(1);
         }
         self.keys.remove(&index);
+        self.forget_ledgers_of(index);
         for transaction in run.transactions.values() {
             self.forget_transaction(*transaction);
         }

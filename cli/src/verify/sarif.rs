@@ -1,0 +1,81 @@
+//! A verification as SARIF 2.1.0 (OASIS), for pages that show what scanners find.
+//!
+//! One run, one result for each finding. A result's fingerprint is `SHA-256("counterfoil/finding/1" 00 || origin 00 || code
+//! 00 || record or "")`: it stays the same from run to run, also where words change.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use counterfoil_audit::{Finding, Report, Verdict};
+use counterfoil_record::Hash32;
+use serde_json::{Value, json};
+
+/// The report on `evidence`.
+pub(super) fn sarif(report: &Report, evidence: &Path) -> Value {
+    let codes: BTreeSet<&str> = report.findings.iter().map(|finding| finding.code.code()).collect();
+    let rules: Vec<Value> = codes.iter().map(|code| json!({"id": code})).collect();
+    let results: Vec<Value> = report.findings.iter().map(|it| result(report, it, evidence)).collect();
+    let notes: Vec<Value> = report
+        .not_checked
+        .iter()
+        .map(|it| json!({"level": "note", "descriptor": {"id": it.code}, "message": {"text": it.detail}}))
+        .collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "counterfoil",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            }},
+            "invocations": [{
+                "executionSuccessful": report.verdict != Verdict::Undecided,
+                "exitCode": report.exit_code,
+                "toolExecutionNotifications": notes,
+            }],
+            "results": results,
+            "properties": {
+                "verdict": report.verdict,
+                "origin": report.scope.origin,
+                "records": report.scope.records,
+                "root": report.scope.root,
+            },
+        }],
+    })
+}
+
+fn result(report: &Report, finding: &Finding, evidence: &Path) -> Value {
+    let record = finding.index.map(|index| index.to_string()).unwrap_or_default();
+    let origin = report.scope.origin.as_deref().unwrap_or_default();
+    let parts = [origin, finding.code.code(), record.as_str()].map(str::as_bytes);
+    let [origin, code, index] = parts;
+    let fingerprint = Hash32::of(&[b"counterfoil/finding/1\0", origin, b"\0", code, b"\0", index]);
+    let level = if finding.code.is_undecided() { "warning" } else { "error" };
+    let text = if finding.detail.is_empty() { finding.code.code() } else { finding.detail.as_str() };
+    let mut location = json!({"physicalLocation": {"artifactLocation": {"uri": uri(evidence)}}});
+    if let (Some(index), Some(location)) = (finding.index, location.as_object_mut()) {
+        let logical = json!([{"fullyQualifiedName": format!("record/{index}"), "kind": "member"}]);
+        location.insert("logicalLocations".into(), logical);
+    }
+    json!({
+        "ruleId": finding.code,
+        "level": level,
+        "message": {"text": text},
+        "locations": [location],
+        "partialFingerprints": {"counterfoilFinding/v1": fingerprint},
+    })
+}
+
+/// A path as a relative reference (RFC 3986): every byte but those that mean nothing there is written with `%`.
+fn uri(path: &Path) -> String {
+    let mut out = String::new();
+    for byte in path.to_string_lossy().bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

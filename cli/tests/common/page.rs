@@ -1,0 +1,39 @@
+//! Documents whose commands are run and whose screens are compared.
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+use std::env;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs a line of a page in a shell, with this program on the path.
+pub fn shell(dir: &Path, line: &str) -> Output {
+    let program = Path::new(env!("CARGO_BIN_EXE_counterfoil"));
+    let before = env::var_os("PATH").unwrap();
+    let path = [program.parent().unwrap().to_owned()].into_iter().chain(env::split_paths(&before));
+    let mut command = Command::new("sh");
+    command.args(["-c", line]).current_dir(dir).env("PATH", env::join_paths(path).unwrap());
+    command.output().unwrap()
+}
+
+/// The lines of a shown screen are those that were said, in this order; `...` is what is left out, within a line too.
+pub fn assert_shows(said: &str, shown: &[&str]) {
+    let mut lines = said.lines();
+    for line in shown.iter().filter(|line| **line != "...") {
+        let mut parts = line.split("...");
+        let (first, rest) = (parts.next().unwrap(), parts.collect::<Vec<_>>());
+        let fits = |found: &str| {
+            let Some(mut left) = found.strip_prefix(first) else { return false };
+            if rest.is_empty() {
+                return left.is_empty();
+            }
+            rest.iter().all(|part| match left.find(part) {
+                Some(at) => {
+                    left = &left[at + part.len()..];
+                    true
+                }
+                None => false,
+            })
+        };
+        assert!(lines.any(fits), "not said, or not in this order: {line}\n{said}");
+    }
+}
