@@ -67,7 +67,8 @@ impl State {
     /// more.
     fn forget_ledger(&mut self, group: &GroupKey) {
         let in_force = self.policy.as_ref();
-        let budget = in_force.and_then(|it| it.policy.budgets.iter().find(|budget| budget.id == group.budget));
+        let budget =
+            in_force.and_then(|it| it.policy.budgets.iter().find(|budget| budget.id == group.budget));
         let of_run = budget.is_some_and(|budget| budget.per.contains(&Dimension::Run));
         // The run is the first of the dimensions.
         let run = group.values.first().and_then(|run| run.as_str().parse().ok()).map(Index::new);
