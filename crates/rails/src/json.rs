@@ -8,7 +8,7 @@
 //! their nesting costs no stack.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -50,6 +50,20 @@ impl<'a> Object<'a> {
     /// The member named by the last part of `path`.
     pub(crate) fn required(&self, path: &'static str) -> Result<Field<'a>, ParseError> {
         self.member(path)?.ok_or(ParseError::MissingField(path))
+    }
+
+    /// The object as text, every member as it arrived but those named by the last part of `path` that are not `null`:
+    /// they become `value`, which is JSON.
+    pub(crate) fn with(&self, path: &'static str, value: &str) -> String {
+        let key = path.rsplit_once('.').map_or(path, |(_, key)| key);
+        let mut out = String::from("{");
+        for (at, (name, raw)) in self.0.iter().enumerate() {
+            let raw = if name == key && raw.get() != "null" { value } else { raw.get() };
+            let comma = if at == 0 { "" } else { "," };
+            out.extend([comma, &serde_json::Value::from(name.as_str()).to_string(), ":", raw]);
+        }
+        out.push('}');
+        out
     }
 
     fn member(&self, path: &'static str) -> Result<Option<Field<'a>>, ParseError> {

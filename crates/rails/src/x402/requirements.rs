@@ -1,5 +1,6 @@
 //! One offer of the seller.
 
+use alloc::format;
 use alloc::string::String;
 
 use counterfoil_record::Amount;
@@ -85,6 +86,22 @@ impl PaymentRequirements {
             facilitator: extra_field("extra.facilitatorAddress")?.map(Field::address).transpose()?,
             min_deposit: extra_field("extra.minDeposit")?.map(Field::amount).transpose()?,
         })
+    }
+
+    /// The same element of `accepts` asking for `amount`: its other members are as they arrived, the space between
+    /// them is not kept.
+    ///
+    /// # Errors
+    /// As for [`parse`](Self::parse), of `element` and of what comes out: [`ParseError::TooLarge`] where it has no room
+    /// for the digits.
+    pub fn restated(element: &[u8], amount: Amount) -> Result<String, ParseError> {
+        let path = match Self::parse(element)?.version {
+            Version::V1 => "maxAmountRequired",
+            Version::V2 => "amount",
+        };
+        let text = Object::message(element, MESSAGE_LIMIT)?.with(path, &format!("\"{amount}\""));
+        Self::parse(text.as_bytes())?;
+        Ok(text)
     }
 
     /// What a signature on this offer would bind the payer to.

@@ -1,0 +1,136 @@
+//! The nearest point at which an outcome is another, where each check goes one way only.
+//!
+//! With the amount, and with what leaves a rolling window, a check goes through its results in one order and never
+//! back: a budget from `pass` over `fail` to `cannot` as the amount grows, a gate from `not-applicable` over what people
+//! say to it to `cannot`. The outcome does not: where a sum passes 2^128-1, what failed cannot be told any more. So it is
+//! the checks that the search halves by, not the outcome.
+
+use alloc::vec::Vec;
+
+use counterfoil_record::Verdict;
+use counterfoil_record::verdict::{CheckResult, Outcome};
+
+/// A point that was tried.
+struct Tried {
+    at: u128,
+    verdict: Verdict,
+}
+
+impl Tried {
+    fn has(&self, result: CheckResult, other: &Self) -> bool {
+        let rows = self.verdict.trace.iter().zip(&other.verdict.trace);
+        rows.into_iter().any(|(one, other)| one.result == result && other.result == result)
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        let results = |it: &Self| it.verdict.trace.iter().map(|row| row.result).collect::<Vec<_>>();
+        results(self) == results(other)
+    }
+}
+
+/// True if the outcome is `is` from one end to the other, whatever lies between.
+fn is_steady(low: &Tried, high: &Tried, is: Outcome) -> bool {
+    low.verdict.outcome == is
+        && high.verdict.outcome == is
+        && (low.is_like(high)
+            || match is {
+                // A check that fails at both ends fails between them, and one failure is enough.
+                Outcome::Deny => low.has(CheckResult::Fail, high),
+                // What passes at both ends was not in need between them; what is in need did not fail.
+                Outcome::Hold => low.has(CheckResult::Needs, high),
+                Outcome::Allow => true,
+                _ => false,
+            })
+}
+
+/// The smallest of `1..=most` at which the outcome is another than that of `first`, which is what comes out at 0. `at`
+/// gives what comes out at a point; none ends the search, with nothing found.
+pub(super) fn nearest(
+    first: &Verdict,
+    most: u128,
+    at: &mut dyn FnMut(u128) -> Option<Verdict>,
+) -> Option<(u128, Verdict)> {
+    if most == 0 {
+        return None;
+    }
+    let mut tried = |point| Some(Tried { at: point, verdict: at(point)? });
+    let mut low = Tried { at: 0, verdict: first.clone() };
+    // The ends of the stretches above `low`, the nearest last.
+    let mut above = Vec::from([tried(most)?]);
+    while let Some(high) = above.pop() {
+        if is_steady(&low, &high, first.outcome) {
+            low = high;
+            continue;
+        }
+        let half = high.at.saturating_sub(low.at) / 2;
+        if half > 0 {
+            let middle = tried(low.at.saturating_add(half))?;
+            above.extend([high, middle]);
+        } else if high.verdict.outcome != first.outcome {
+            return Some((high.at, high.verdict));
+        } else {
+            low = high;
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeMap;
+    use alloc::vec::Vec;
+
+    use counterfoil_record::Verdict;
+    use counterfoil_record::verdict::{Check, CheckName, CheckResult, Outcome};
+
+    use super::nearest;
+
+    /// Rows that go through results at points; the outcome as the decision makes it of them.
+    fn verdict(rows: &[Vec<(u128, CheckResult)>], at: u128) -> Verdict {
+        let result =
+            |row: &Vec<(u128, CheckResult)>| row.iter().rev().find(|(from, _)| *from <= at).unwrap().1;
+        let results: Vec<CheckResult> = rows.iter().map(result).collect();
+        let outcome = [
+            (CheckResult::Fail, Outcome::Deny),
+            (CheckResult::Cannot, Outcome::CannotDecide),
+            (CheckResult::Needs, Outcome::Hold),
+        ];
+        let found = outcome.into_iter().find(|(result, _)| results.contains(result));
+        let mut verdict = Verdict::plain(found.map_or(Outcome::Allow, |(_, outcome)| outcome));
+        verdict.trace.extend(results.into_iter().map(|result| Check {
+            check: CheckName::Budget,
+            result,
+            rule: None,
+            operands: BTreeMap::new(),
+        }));
+        verdict
+    }
+
+    #[test]
+    fn a_turn_is_found_between_two_points_of_the_same_outcome() {
+        let (pass, needs) = (CheckResult::Pass, CheckResult::Needs);
+        let (fail, cannot) = (CheckResult::Fail, CheckResult::Cannot);
+        let na = CheckResult::NotApplicable;
+        // (the rows, where the outcome is another first)
+        let cases: [(&[Vec<(u128, CheckResult)>], Option<u128>); 6] = [
+            (&[Vec::from([(0, pass)])], None),
+            (&[Vec::from([(0, pass), (77, fail)])], Some(77)),
+            (&[Vec::from([(0, na), (5, pass)]), Vec::from([(0, na), (u128::MAX, needs)])], Some(u128::MAX)),
+            // Undecided at both ends, denied for one unit between.
+            (&[Vec::from([(0, cannot)]), Vec::from([(0, pass), (900, fail), (901, cannot)])], Some(900)),
+            // Denied by one check, then by the next, then not told any more.
+            (
+                &[
+                    Vec::from([(0, fail), (40, cannot)]),
+                    Vec::from([(0, pass), (39, fail), (1_000_000, cannot)]),
+                ],
+                Some(1_000_000),
+            ),
+            (&[Vec::from([(0, fail), (40, cannot)]), Vec::from([(0, pass), (41, fail)])], Some(40)),
+        ];
+        for (rows, turns) in cases {
+            let found = nearest(&verdict(rows, 0), u128::MAX, &mut |at| Some(verdict(rows, at)));
+            assert_eq!(found.map(|(at, _)| at), turns, "{rows:?}");
+        }
+    }
+}
