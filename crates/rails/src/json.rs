@@ -8,7 +8,8 @@
 //! their nesting costs no stack.
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString as _};
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -52,18 +53,16 @@ impl<'a> Object<'a> {
         self.member(path)?.ok_or(ParseError::MissingField(path))
     }
 
-    /// The object as text, every member as it arrived but those named by the last part of `path` that are not `null`:
-    /// they become `value`, which is JSON.
-    pub(crate) fn with(&self, path: &'static str, value: &str) -> String {
-        let key = path.rsplit_once('.').map_or(path, |(_, key)| key);
-        let mut out = String::from("{");
-        for (at, (name, raw)) in self.0.iter().enumerate() {
-            let raw = if name == key && raw.get() != "null" { value } else { raw.get() };
-            let comma = if at == 0 { "" } else { "," };
-            out.extend([comma, &serde_json::Value::from(name.as_str()).to_string(), ":", raw]);
-        }
-        out.push('}');
-        out
+    /// The object as text again, with the members of these names alone, in their order: each with what `value` gives for
+    /// its name, which is JSON, or else as it arrived. What is `null` stays so.
+    pub(crate) fn text(&self, names: &[&str], value: impl Fn(&str) -> Option<String>) -> String {
+        let members = self.0.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        let members = members.map(|(name, raw)| {
+            let other = value(name).filter(|_| raw.get() != "null");
+            let value = other.unwrap_or_else(|| String::from(raw.get()));
+            format!("{}:{value}", serde_json::Value::from(name.as_str()))
+        });
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
     }
 
     fn member(&self, path: &'static str) -> Result<Option<Field<'a>>, ParseError> {

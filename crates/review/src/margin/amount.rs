@@ -51,19 +51,34 @@ pub(super) fn by_amount(mut case: Case, verdict: &Verdict) -> Option<Amounts> {
         case.request_mut()?.requirements = Enclosed::within(RAIL_MOST, element.as_bytes());
         case.decide()
     };
-    let found = |(by, verdict): (u128, Verdict), amount: Option<u128>| {
-        let (amount, by) = (Amount::new(amount?), Amount::new(by));
-        Some(ByAmount { amount, by, then: Turn::of(&verdict) })
-    };
-    let asked = asked.units();
-    let above = nearest(verdict, u128::MAX.saturating_sub(asked), &mut |by| {
-        at(Amount::new(asked.saturating_add(by)))
-    });
-    amounts.increase = above.and_then(|it| found((it.0, it.1), asked.checked_add(it.0)));
-    let below =
-        nearest(verdict, asked.saturating_sub(1), &mut |by| at(Amount::new(asked.saturating_sub(by))));
-    amounts.decrease = below.and_then(|it| found((it.0, it.1), asked.checked_sub(it.0)));
+    amounts.increase = above(verdict, asked, &mut at);
+    let less = |by: u128| asked.units().checked_sub(by).map(Amount::new);
+    let below = nearest(verdict, asked.units().saturating_sub(1), &mut |by| at(less(by)?));
+    amounts.decrease = below.and_then(|(by, then)| Some(by_amount_of(less(by)?, Amount::new(by), &then)));
     Some(amounts)
+}
+
+/// The next amount above. An offer of nothing has no terms, so that nothing is known of it but that one of more has.
+fn above(
+    verdict: &Verdict,
+    asked: Amount,
+    at: &mut dyn FnMut(Amount) -> Option<Verdict>,
+) -> Option<ByAmount> {
+    let first = if asked.is_zero() { Amount::new(1) } else { asked };
+    let begins = if asked.is_zero() { at(first)? } else { verdict.clone() };
+    let (amount, then) = if begins.outcome == verdict.outcome {
+        let more = |by: u128| first.checked_add(Amount::new(by));
+        let most = Amount::MAX.saturating_sub(first).units();
+        let (by, then) = nearest(&begins, most, &mut |by| at(more(by)?))?;
+        (more(by)?, then)
+    } else {
+        (first, begins)
+    };
+    Some(by_amount_of(amount, amount.checked_sub(asked)?, &then))
+}
+
+fn by_amount_of(amount: Amount, by: Amount, then: &Verdict) -> ByAmount {
+    ByAmount { amount, by, then: Turn::of(then) }
 }
 
 /// True if something fails that is the same at every amount: a signature that is missing or wrong, a purchase that is

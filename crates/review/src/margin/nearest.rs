@@ -62,9 +62,8 @@ pub(super) fn nearest(
             low = high;
             continue;
         }
-        let half = high.at.saturating_sub(low.at) / 2;
-        if half > 0 {
-            let middle = tried(low.at.saturating_add(half))?;
+        if let Some(middle) = between(low.at, high.at) {
+            let middle = tried(middle)?;
             above.extend([high, middle]);
         } else if high.verdict.outcome != first.outcome {
             return Some((high.at, high.verdict));
@@ -75,6 +74,18 @@ pub(super) fn nearest(
     None
 }
 
+/// A point between two, if there is one. What turns an outcome is mostly far nearer than 2^128: so as long as the two
+/// are of different lengths in bits, the lengths are halved, and not the numbers.
+fn between(low: u128, high: u128) -> Option<u128> {
+    let bits = |point: u128| u128::BITS.saturating_sub(point.leading_zeros());
+    let (short, long) = (bits(low), bits(high));
+    if long >= short.saturating_add(3) {
+        return 1_u128.checked_shl(short.midpoint(long));
+    }
+    let half = high.saturating_sub(low) / 2;
+    (half > 0).then(|| low.saturating_add(half))
+}
+
 #[cfg(test)]
 mod tests {
     use alloc::collections::BTreeMap;
@@ -83,7 +94,7 @@ mod tests {
     use counterfoil_record::Verdict;
     use counterfoil_record::verdict::{Check, CheckName, CheckResult, Outcome};
 
-    use super::nearest;
+    use super::{between, nearest};
 
     /// Rows that go through results at points; the outcome as the decision makes it of them.
     fn verdict(rows: &[Vec<(u128, CheckResult)>], at: u128) -> Verdict {
@@ -104,6 +115,18 @@ mod tests {
             operands: BTreeMap::new(),
         }));
         verdict
+    }
+
+    #[test]
+    fn between_two_points_lies_one_that_is_neither() {
+        let ends = [0, 1, 2, 3, 4, 5, 7, 8, 9, 255, 256, 1 << 64, u128::MAX - 1, u128::MAX];
+        for low in ends {
+            for high in ends.into_iter().filter(|high| *high > low) {
+                let middle = between(low, high);
+                assert_eq!(middle.is_none(), high - low == 1, "{low} {high}");
+                assert!(middle.is_none_or(|it| low < it && it < high), "{low} {high} {middle:?}");
+            }
+        }
     }
 
     #[test]
