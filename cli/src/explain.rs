@@ -102,7 +102,12 @@ pub(crate) fn text(story: &Story, margin: Option<&Margin>, report: &Report) -> S
         (story.settled.as_deref().unwrap_or("0"), story.returned.as_deref().unwrap_or("0"));
     out.push(format!("  settled {settled}, returned {returned} (smallest units)"));
     if let Some(margin) = margin {
-        out.push(format!("margin: what was left at record {}, and what would have turned it", margin.record));
+        // What else the log has, a bundle does not know.
+        let shown = if report.scope.bundle.is_some() { ", as far as the bundle's records go" } else { "" };
+        out.push(format!(
+            "margin: what was left at record {}, and what would have turned it{shown}",
+            margin.record
+        ));
         out.extend(margin.lines().iter().map(|line| format!("  {line}")));
     }
     out.push(format!("log: {}, {} records", report.verdict.word(), report.scope.records));
