@@ -3,6 +3,7 @@
 mod backtest;
 mod manual;
 mod policy;
+mod reconcile;
 mod scenarios;
 mod select;
 pub(crate) mod statement;
@@ -10,6 +11,7 @@ pub(crate) mod statement;
 pub(crate) use backtest::{Backtest, Format};
 pub(crate) use manual::{Completions, Man};
 pub(crate) use policy::{Policy, PolicyCheck, PolicyCommand, PolicyDiff, PolicyShow};
+pub(crate) use reconcile::Reconcile;
 pub(crate) use scenarios::Scenarios;
 pub(crate) use select::{Audited, CheckExport, Export, ExportFormat, List, Sample, SampleFormat, Which};
 pub(crate) use statement::*;
@@ -32,40 +34,27 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// The commands.
+/// The commands. What each is stands at its arguments: a comment here would hide the longer words there.
 #[derive(Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "arguments are parsed once")]
 pub(crate) enum Command {
-    /// Make a log with its key, its genesis record and a trust file for the auditor
     Init(Init),
-    /// Make and show keys
     Key(Key),
-    /// Check, read and compare policies
     Policy(Policy),
-    /// Decide what comes in on stdin, one JSON command a line
     Govern(Govern),
-    /// Say what waits for people
     Pending(Pending),
-    /// Read, sign and check what people say
     Statement(Statement),
-    /// Verify a log or a bundle: make every decision again
     Verify(Verify),
-    /// Tell the story of one payment
     Explain(Explain),
-    /// Put what explains some payments into one file
     Bundle(Bundle),
-    // What these are stands at their arguments: a doc comment here would hide the longer text there.
     List(List),
     Export(Export),
     CheckExport(CheckExport),
     Sample(Sample),
-    /// Run every test vector of a folder
+    Reconcile(Reconcile),
     Vectors(Vectors),
-    /// Show the whole on captured purchases
     Demo(Demo),
-    /// Print what a shell needs to complete commands and options
     Completions(Completions),
-    /// Write a man page for each command
     Man(Man),
 }
 
@@ -152,8 +141,13 @@ pub(crate) struct Govern {
 }
 
 /// Verify a log, or a bundle that `bundle` made of one: make every decision again.
+///
+/// An audit that is ended with Ctrl-C is `insufficient` (3), and says how far it came. One that is saved goes on where it
+/// stood: what it had read is not read again, and the report says so.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  counterfoil verify agents/log.sqlite --trust agents/trust.toml")]
+#[command(
+    after_help = "Examples:\n  counterfoil verify agents/log.sqlite --trust agents/trust.toml\n  counterfoil verify agents/log.sqlite --trust agents/trust.toml --save monday\n  counterfoil verify agents/log.sqlite --trust monday/trust.toml --resume monday/audit"
+)]
 pub(crate) struct Verify {
     /// The log, or a bundle
     pub(crate) log: PathBuf,
@@ -163,6 +157,12 @@ pub(crate) struct Verify {
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Go on from an audit that was saved, which the trust names by its SHA-256
+    #[arg(long, value_name = "FILE", requires = "trust")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Where the log verifies, make DIR with the audit as it stood at the log's checkpoint, and a trust file that names it
+    #[arg(long, value_name = "DIR", requires = "trust")]
+    pub(crate) save: Option<PathBuf>,
 }
 
 /// Tell the story of one payment.

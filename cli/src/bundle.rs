@@ -34,7 +34,7 @@ pub(crate) fn run(args: &args::Bundle) -> Result<Exit, Failure> {
         )));
     }
     let pinned = trust.is_some();
-    let report = examine(&bytes, trust, &mut ());
+    let report = examine(&bytes, trust, None, &mut ());
     if let Some(finding) = report.findings.first() {
         let place = finding.index.map(|index| format!("record {index}: ")).unwrap_or_default();
         return Err(Failure::of(

@@ -1,5 +1,7 @@
 //! Evidence from files: trust, log, and the audit of the one under the other.
 
+mod pass;
+
 use core::ops::ControlFlow;
 use std::fs::File;
 use std::io::Read as _;
@@ -10,9 +12,10 @@ use counterfoil_audit::{Auditor, Checked, Observer, Report, Trust, Verdict};
 use counterfoil_decide::State;
 use counterfoil_enforce::{Surroundings as _, System};
 use counterfoil_record::{Index, SignedRecord, Time};
-use counterfoil_store::{Records as _, SqliteReader, StoreError};
+use counterfoil_store::{Records as _, SqliteReader};
 
 use crate::exit::{Failure, note};
+pub(crate) use pass::{Pass, now, report};
 
 /// The longest text file that is read, in bytes.
 const FILE_MOST: u64 = 1024 * 1024;
@@ -30,6 +33,18 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
         return Err(Failure::at(path.display(), format_args!("longer than {FILE_MOST} bytes")));
     }
     Ok(text)
+}
+
+/// Reads a file of at most `most` bytes.
+pub(crate) fn read_bytes(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| Failure::at(path.display(), error))?;
+    let read = file.take(most.saturating_add(1)).read_to_end(&mut bytes);
+    let len = read.map_err(|error| Failure::at(path.display(), error))?;
+    if u64::try_from(len).is_ok_and(|len| len > most) {
+        return Err(Failure::at(path.display(), format_args!("longer than {most} bytes")));
+    }
+    Ok(bytes)
 }
 
 /// Reads a trust file, if one is named.
@@ -85,7 +100,7 @@ impl Evidence {
     pub(crate) fn audit(&self, trust: Option<Trust>, observer: &mut dyn Observer) -> Report {
         match self {
             Self::Log(log) => audit_at(log, trust, None, observer).0,
-            Self::Bundle(bytes) => examine(bytes, trust, observer),
+            Self::Bundle(bytes) => examine(bytes, trust, now(), observer),
         }
     }
 }
@@ -140,26 +155,15 @@ pub(crate) fn audit_at(
     size: Option<u64>,
     observer: &mut dyn Observer,
 ) -> (Report, At) {
-    let checkpoint = log.checkpoint();
-    let mut auditor = Auditor::new(trust, checkpoint.as_ref().ok().and_then(Option::as_deref));
-    let mut at = (size == Some(0)).then(|| At::of(&auditor));
-    let scanned = log.scan(0, &mut |_, entry| {
-        auditor.push_observed(entry, observer);
+    let mut at = None;
+    let auditor = Pass::new(log, trust).run(observer, &mut |auditor| {
         if size == Some(auditor.tree().size()) {
-            at = Some(At::of(&auditor));
+            at = Some(At::of(auditor));
         }
         ControlFlow::Continue(())
     });
-    match scanned {
-        Ok(()) => {}
-        Err(StoreError::Gap { expected, found }) => auditor.missing(expected, found),
-        Err(error) => auditor.unreadable(error.to_string()),
-    }
-    if let Err(error) = checkpoint {
-        auditor.checkpoint_unreadable(error.to_string());
-    }
     let at = at.unwrap_or_else(|| At::of(&auditor));
-    (auditor.finish(), at)
+    (report(auditor), at)
 }
 
 /// The state of a log that verifies, and the moment to decide at: now, or the log's last time if that is a little later.

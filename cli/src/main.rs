@@ -18,6 +18,7 @@ mod manual;
 mod pending;
 mod policy;
 mod rail;
+mod reconcile;
 mod scenario;
 mod screen;
 mod select;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Command::Export(args) => select::export(&args),
         Command::CheckExport(args) => select::check(&args),
         Command::Sample(args) => select::sample(&args),
+        Command::Reconcile(args) => reconcile::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Completions(args) => manual::completions(&args),

@@ -1,10 +1,17 @@
 //! `verify`: a whole log, or a bundle of one, under trust.
 
-use counterfoil_audit::{Report, Verdict};
+mod saved;
+
+use core::ops::ControlFlow;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use counterfoil_audit::bundle::examine;
+use counterfoil_audit::{Report, Trust, Verdict};
 use counterfoil_review::words::{safe, time};
+use counterfoil_store::SqliteReader;
 
 use crate::args::Verify;
-use crate::evidence::{Evidence, read_trust};
+use crate::evidence::{Evidence, Pass, now, read_trust, report};
 use crate::exit::{Exit, Failure, note};
 use crate::screen::{json, page};
 
@@ -13,13 +20,53 @@ const SHOWN: usize = 20;
 
 pub(crate) fn run(args: &Verify) -> Result<Exit, Failure> {
     let trust = read_trust(args.trust.as_deref())?;
-    let report = Evidence::open(&args.log)?.audit(trust, &mut ());
+    let report = match Evidence::open(&args.log)? {
+        Evidence::Bundle(_) if args.save.is_some() || args.resume.is_some() => {
+            return Err(Failure::at(args.log.display(), "only the audit of a log is saved and resumed"));
+        }
+        Evidence::Bundle(bytes) => examine(&bytes, trust, now(), &mut ()),
+        Evidence::Log(log) => audit(&log, trust, args)?,
+    };
     if args.json {
         json(&report)?;
     } else {
         page(text(&report))?;
     }
     Ok(Exit::Verdict(report.verdict))
+}
+
+/// True once whoever runs the command wants no more.
+static ENDED: AtomicBool = AtomicBool::new(false);
+
+/// Audits a log until its end or Ctrl-C, and saves the audit if that is asked for.
+fn audit(log: &SqliteReader, trust: Option<Trust>, args: &Verify) -> Result<Report, Failure> {
+    if let Some(dir) = &args.save {
+        saved::is_free(dir)?;
+    }
+    let pass = match (&args.resume, trust.clone()) {
+        (Some(path), Some(trust)) => saved::resume(log, trust, path)?,
+        (_, trust) => Pass::new(log, trust),
+    };
+    ctrlc::set_handler(|| ENDED.store(true, Ordering::Relaxed)).map_err(Failure::new)?;
+    let mut snapshot = None;
+    let auditor = pass.run(&mut (), &mut |auditor| {
+        if args.save.is_some() && auditor.own_size() == Some(auditor.tree().size()) {
+            snapshot = auditor.snapshot();
+        }
+        if ENDED.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    let keys = auditor.state().log_keys.clone();
+    let report = report(auditor);
+    if let (Some(dir), Some(trust)) = (&args.save, trust) {
+        match snapshot.filter(|_| report.verdict == Verdict::Verified) {
+            Some(snapshot) => saved::save(dir, log, &trust, &keys, &snapshot)?,
+            None if report.verdict == Verdict::Verified => {
+                return Err(Failure::new("nothing is saved: the log has no checkpoint of its records"));
+            }
+            None => note("nothing is saved: the log does not verify"),
+        }
+    }
+    Ok(report)
 }
 
 /// The report as text.

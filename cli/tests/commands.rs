@@ -18,7 +18,7 @@ use std::process::Stdio;
 
 use common::{args, folder, open_run, run, run_with};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "init",
     "key",
     "policy",
@@ -27,10 +27,12 @@ const COMMANDS: [&str; 16] = [
     "statement",
     "verify",
     "explain",
+    "bundle",
     "list",
     "export",
     "check-export",
     "sample",
+    "reconcile",
     "vectors",
     "demo",
     "completions",
@@ -43,11 +45,11 @@ fn the_help_of_each_command_has_an_example() {
         let ran = run([command, "--help"]);
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{command}");
         assert!(
-            ran.stdout.contains(&format!("Example:\n  counterfoil {command}")) || command == "govern",
+            ran.stdout.contains(&format!(":\n  counterfoil {command}")) || command == "govern",
             "{}",
             ran.stdout
         );
-        assert!(ran.stdout.contains("Example:"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("Example:") || ran.stdout.contains("Examples:"), "{}", ran.stdout);
     }
     let help = run(["--help"]).stdout;
     for command in COMMANDS {

@@ -28,11 +28,11 @@ pub(crate) struct Backtest {
 /// The form of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// For people: the first changes of each kind, and what they add up to
+    /// For people
     #[default]
     Text,
-    /// One document with every change (schemas/backtest.schema.json)
+    /// One document, with everything (its schema stands in schemas/)
     Json,
-    /// One row for every change
+    /// A table, one row for each thing
     Csv,
 }

@@ -19,19 +19,14 @@ pub(crate) struct Policy {
 /// What to do with a policy.
 #[derive(Subcommand)]
 pub(crate) enum PolicyCommand {
-    /// Compile a policy: every problem with its place, or what is odd about it, and the most money in a day
     Check(PolicyCheck),
-    /// Say a policy in plain words, complete, with the digest that is signed
     Show(PolicyShow),
-    /// Say what one policy allows and another does not, and which budgets start anew
     Diff(PolicyDiff),
-    /// Run scenario files: commands to a core under a policy, and what should come of each
     Test(Scenarios),
-    /// Decide a whole log again under another policy, and list what comes out otherwise
     Backtest(Backtest),
 }
 
-/// Compile a policy.
+/// Compile a policy: every problem with its place, or what is odd about it, and the most money in a day.
 ///
 /// Exit code 1 if it does not compile, or with --deny-warnings if anything is odd.
 #[derive(clap::Args)]
@@ -50,7 +45,7 @@ pub(crate) struct PolicyCheck {
     pub(crate) json: bool,
 }
 
-/// Say a policy in plain words.
+/// Say a policy in plain words, complete, with the digest that is signed.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  counterfoil policy show policy.toml --graph")]
 pub(crate) struct PolicyShow {
@@ -64,7 +59,7 @@ pub(crate) struct PolicyShow {
     pub(crate) json: bool,
 }
 
-/// Compare two policies.
+/// Say what one policy allows and another does not, and which budgets start anew.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  counterfoil policy diff policy.toml next.toml")]
 pub(crate) struct PolicyDiff {

@@ -37,11 +37,8 @@ pub(crate) struct Statement {
 #[derive(Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "arguments are parsed once")]
 pub(crate) enum StatementCommand {
-    /// Show exactly what would be signed, ask, sign it, and print the command that `govern` takes
     Sign(Sign),
-    /// Say in words what the statements in a command say
     Show(Show),
-    /// Say whether the log would take it now
     Check(Check),
 }
 

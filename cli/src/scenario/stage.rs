@@ -5,7 +5,7 @@ use core::ops::ControlFlow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use counterfoil_audit::{Auditor, Level, Trust};
+use counterfoil_audit::{Auditor, Trust};
 use counterfoil_decide::policy::Policy;
 use counterfoil_enforce::{Answer, Command, Core, FileKey, Granted, Question, Scripted, Signer as _};
 use counterfoil_record::statement::{Answer as Say, FORMAT, Statement, SubjectKind};
@@ -338,8 +338,7 @@ impl<'s> Stage<'s> {
     /// What the auditor says of the log that came of it.
     pub(super) fn audit(self, line: usize) -> Result<Check, Failure> {
         let log = self.core.log().clone();
-        let trust =
-            Trust { origin: log.name().clone(), log, require: Level::LogKey, checkpoint: None, policy: None };
+        let trust = Trust::in_key(log);
         let store = self.core.close().map_err(Failure::new)?;
         let checkpoint = store.checkpoint().map_err(Failure::new)?;
         let mut auditor = Auditor::new(Some(trust), checkpoint.as_deref());

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use counterfoil_decide::State;
 use counterfoil_record::verdict::Outcome;
-use counterfoil_record::{Hash32, Index, Record, SignedRecord, Text, Verified};
+use counterfoil_record::{Hash32, Index, Record, SignedRecord, Text, Time, Verified};
 use counterfoil_tlog::{Checkpoint, CompactRange, leaf_hash};
 
 use crate::finding::{Finding, FindingCode};
@@ -15,7 +15,8 @@ use crate::note::{CheckpointError, OwnNote};
 use crate::observer::Observer;
 use crate::remake::{self, known_version};
 use crate::report::{Report, Scope, TOOL, Verdict};
-use crate::summary::Summary;
+use crate::snapshot::{ResumeError, Snapshot};
+use crate::summary::Tally;
 use crate::trust::{Level, Trust};
 use crate::unchecked::Unchecked;
 
@@ -49,10 +50,13 @@ pub struct Auditor {
     targets: Vec<Target>,
     tree: CompactRange,
     state: State,
-    summary: Summary,
+    tally: Tally,
     findings: Vec<Finding>,
-    first_time: Option<u64>,
+    first_time: Option<Time>,
     followed: u64,
+    /// How many records an earlier audit had followed.
+    resumed: Option<u64>,
+    interrupted: bool,
 }
 
 impl Auditor {
@@ -74,15 +78,68 @@ impl Auditor {
             targets: targets.into_iter().collect(),
             tree: CompactRange::new(),
             state: State::new(),
-            summary: Summary::default(),
+            tally: Tally::default(),
             findings: Vec::new(),
             first_time: None,
             followed: 0,
+            resumed: None,
+            interrupted: false,
         };
         auditor.add_own_checkpoint();
         // A checkpoint of no records holds before the first.
         auditor.meet_targets();
         auditor
+    }
+
+    /// Goes on from the snapshot in `bytes`, if that is what the trust names, for a log that has `records` records.
+    /// The next entry to push is the first after it, whose index is [`Auditor::tree`]'s size.
+    ///
+    /// # Errors
+    /// As [`ResumeError`] says.
+    pub fn resume(
+        trust: Trust,
+        checkpoint: Option<&str>,
+        bytes: &[u8],
+        records: u64,
+    ) -> Result<Self, ResumeError> {
+        let snapshot = Snapshot::from_file(bytes, trust.audited.ok_or(ResumeError::NotTrusted)?)?;
+        let (tree, size) = (snapshot.tree()?, snapshot.size);
+        if let Some(pinned) =
+            trust.checkpoint.as_ref().map(|pinned| pinned.size).filter(|pinned| *pinned < size)
+        {
+            return Err(ResumeError::PinnedBefore { pinned, size });
+        }
+        let mut auditor = Self::new(Some(trust), checkpoint);
+        // One that the log took before cannot be held against its tree any more; the saved audit did that.
+        auditor.targets.retain(|target| target.checkpoint.size >= size);
+        auditor.tree = tree;
+        auditor.state = snapshot.state;
+        auditor.tally = snapshot.tally;
+        auditor.first_time = snapshot.first_time;
+        auditor.followed = size;
+        auditor.resumed = Some(size);
+        auditor.meet_targets();
+        if records < size {
+            let detail = format!("the saved audit is of {size} records, the log has {records}");
+            auditor.find(FindingCode::ShorterThanPinned, None, detail);
+        }
+        Ok(auditor)
+    }
+
+    /// The audit so far, to go on from; `None` where something was found, or nothing was followed.
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        let sound = self.findings.is_empty() && self.followed == self.tree.size() && self.followed > 0;
+        sound.then(|| Snapshot::of(&self.tree, &self.state, &self.tally, self.first_time))
+    }
+
+    /// The size of the log's own checkpoint, once it is known which log it is.
+    pub fn own_size(&self) -> Option<u64> {
+        self.own.as_ref().map(|note| note.checkpoint.size)
+    }
+
+    /// The audit ends before the log does: whoever asked for it wants no more.
+    pub const fn interrupt(&mut self) {
+        self.interrupted = true;
     }
 
     /// The log's own checkpoint can be read once its origin is known.
@@ -188,6 +245,8 @@ impl Auditor {
             match target.met {
                 Some(true) => {}
                 Some(false) => self.find(target.differs, None, format!("at {size} records")),
+                // What lies after the end of an interrupted audit was not seen.
+                None if self.interrupted => {}
                 None => {
                     let held = self.tree.size();
                     let detail = format!("the checkpoint is of {size} records, the log has {held}");
@@ -270,31 +329,41 @@ impl Auditor {
         if record.index == Index::GENESIS && record.verdict.outcome != Outcome::Accepted {
             return Err((FindingCode::NoGenesis, "the genesis was refused".into()));
         }
-        self.first_time.get_or_insert(record.time.millis());
-        self.summary.count(&record);
+        self.first_time.get_or_insert(record.time);
+        self.tally.count(&record);
         let about = record.input.payment().unwrap_or(record.index);
         let before = self.state.payments.get(&about).cloned();
         self.state.seal(decision.pending, leaf);
-        self.summary.moved(before.as_ref(), self.state.payments.get(&about));
-        self.summary.adopted(record.index.value(), &self.state);
+        self.tally.moved(before.as_ref(), self.state.payments.get(&about));
+        self.tally.adopted(record.index, &self.state);
         Ok(Checked { record, leaf })
     }
 
-    /// The report on what was pushed.
-    pub fn finish(mut self) -> Report {
+    /// The report on what was pushed. Without a time a `max_age` in the trust is not checked, and not fulfilled.
+    pub fn finish(self) -> Report {
+        self.report(None)
+    }
+
+    /// The report on what was pushed, at the time `now`.
+    pub fn finish_at(self, now: Time) -> Report {
+        self.report(Some(now))
+    }
+
+    fn report(mut self, now: Option<Time>) -> Report {
         if self.tree.size() == 0 && self.findings.is_empty() {
             self.find(FindingCode::EmptyLog, None, "there is nothing to verify".into());
         }
         self.judge_targets();
         let in_force = self.state.policy.as_ref().map(|policy| policy.digest);
         if let Some(expected) = self.trust.as_ref().and_then(|trust| trust.policy)
+            && !self.interrupted
             && in_force != Some(expected)
         {
             let detail = in_force
                 .map_or_else(|| "no policy is in force".into(), |digest| format!("{digest} is in force"));
             self.find(FindingCode::PolicyNotExpected, None, detail);
         }
-        self.summary.conclude(&self.state);
+        let summary = self.tally.summary(&self.state);
         let assurance = self.trust.as_ref().map(|trust| match &trust.checkpoint {
             // A checkpoint of no records pins none.
             Some(pinned) if pinned.size > 0 => Level::PinnedCheckpoint,
@@ -307,7 +376,11 @@ impl Auditor {
             followed: self.followed,
             has_checkpoint: self.own_checkpoint.is_some(),
             state: &self.state,
-            summary: &self.summary,
+            tally: &self.tally,
+            last_time: self.first_time.map(|_| self.state.time),
+            now,
+            resumed: self.resumed,
+            interrupted: self.interrupted,
         }
         .list();
         let verdict = Verdict::of(&self.findings, &not_checked, assurance, required);
@@ -324,12 +397,12 @@ impl Auditor {
                 pinned: self.trust.as_ref().and_then(|trust| Some(trust.checkpoint.as_ref()?.size)),
                 followed: self.followed,
                 root: self.tree.root().to_string(),
-                first_time: self.first_time,
+                first_time: self.first_time.map(Time::millis),
                 last_time: self.first_time.map(|_| self.state.time.millis()),
                 tool: TOOL,
                 bundle: None,
             },
-            summary: self.summary,
+            summary,
             findings: self.findings,
         }
     }

@@ -150,13 +150,19 @@ codes! {
         FirstPayment = "first-payment",
         /// What came after the last record about a payment: nothing in the bundle says that there was nothing.
         LaterRecords = "later-records",
+        /// The rest of the log: the audit was interrupted.
+        Interrupted = "interrupted",
+        /// What happened since: the last record is older than the trust lets it be.
+        Stale = "stale",
+        /// The records that an earlier, saved audit had followed.
+        Resumed = "resumed",
     }
 }
 
 impl NotCheckedCode {
     /// True where the audit was asked for, and did not do it: the verdict is then at best `insufficient`.
     pub const fn is_partial(self) -> bool {
-        matches!(self, Self::FirstPayment | Self::LaterRecords)
+        matches!(self, Self::FirstPayment | Self::LaterRecords | Self::Interrupted | Self::Stale)
     }
 }
 

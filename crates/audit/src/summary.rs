@@ -1,14 +1,14 @@
 //! What a log adds up to: counts, totals per asset, and what is open.
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use counterfoil_decide::State;
 use counterfoil_decide::state::{Payment, Status, Totals};
 use counterfoil_record::private::Commitment;
-use counterfoil_record::verdict::Outcome;
-use counterfoil_record::{Amount, Input, Record};
+use counterfoil_record::verdict::{Code, Outcome};
+use counterfoil_record::{Amount, Hash32, Id, Index, Input, Record, Text, wire_map};
 use serde::Serialize;
 
 /// Totals of one asset, in its smallest unit.
@@ -35,17 +35,18 @@ pub struct OpenItem {
     pub amount: Amount,
 }
 
-/// A policy that was put in force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Adopted {
-    /// The record that did it.
-    pub index: u64,
-    /// The policy's name.
-    pub name: String,
-    /// Its version.
-    pub version: u64,
-    /// Its digest, in hexadecimal.
-    pub digest: String,
+wire_map! {
+    /// A policy that was put in force.
+    pub struct Adopted {
+        /// The record that did it.
+        1 => index: Index,
+        /// The policy's name.
+        2 => name: Id,
+        /// Its version.
+        3 => version: u64,
+        /// Its digest.
+        4 => digest: Hash32,
+    }
 }
 
 /// What a log adds up to.
@@ -64,28 +65,44 @@ pub struct Summary {
     /// How many refusals were only counted.
     pub suppressed: u64,
     /// The forms of the mandates that runs were opened with.
-    pub mandates: BTreeSet<String>,
-    #[serde(skip)]
-    pub(crate) erased: BTreeSet<Commitment>,
-    #[serde(skip)]
-    moved: BTreeMap<String, Totals>,
+    pub mandates: BTreeSet<Id>,
 }
 
-impl Summary {
+wire_map! {
+    /// What is counted record by record: the part of a summary that the state at the end does not have.
+    #[derive(Default)]
+    pub struct Tally {
+        /// How many decisions on payments came out how.
+        1 => decisions: BTreeMap<Outcome, u64>,
+        /// How often each reason and discrepancy stands in a record.
+        2 => codes: BTreeMap<Code, u64>,
+        /// Every policy that was put in force.
+        3 => policies: Vec<Adopted>,
+        /// What payments add up to, by asset.
+        4 => moved: BTreeMap<Text, Totals>,
+        /// How many refusals were only counted.
+        5 => suppressed: u64,
+        /// The forms of the mandates that runs were opened with.
+        6 => mandates: BTreeSet<Id>,
+        /// The private values that people had erased.
+        7 => erased: BTreeSet<Commitment>,
+    }
+}
+
+impl Tally {
     /// Counts a decision.
     pub(crate) fn count(&mut self, record: &Record) {
         for code in &record.verdict.codes {
-            let count = self.codes.entry(code.code()).or_default();
+            let count = self.codes.entry(*code).or_default();
             *count = count.saturating_add(1);
         }
         if matches!(record.input, Input::Pay(_) | Input::Claim(_)) {
-            let outcome: Outcome = record.verdict.outcome;
-            let count = self.decisions.entry(outcome.code()).or_default();
+            let count = self.decisions.entry(record.verdict.outcome).or_default();
             *count = count.saturating_add(1);
         }
         self.suppressed = self.suppressed.saturating_add(record.suppressed.unwrap_or_default());
         if let (Input::OpenRun(open), Outcome::Accepted) = (&record.input, record.verdict.outcome) {
-            self.mandates.extend(open.mandate.iter().map(|mandate| mandate.format.as_str().into()));
+            self.mandates.extend(open.mandate.iter().map(|mandate| mandate.format.clone()));
         }
         if let (Input::Erase(erase), Outcome::Accepted) = (&record.input, record.verdict.outcome) {
             self.erased.insert(erase.commitment);
@@ -98,42 +115,58 @@ impl Summary {
             return;
         };
         let from = before.map(Payment::contribution).unwrap_or_default();
-        let totals = self.moved.entry(terms.asset.as_str().into()).or_default();
+        let totals = self.moved.entry(terms.asset.clone()).or_default();
         *totals = totals.minus(from).plus(after.contribution());
     }
 
     /// Lists the policy that `state` has in force since record `index`.
-    pub(crate) fn adopted(&mut self, index: u64, state: &State) {
-        let adopted = state.policy.as_ref().filter(|policy| policy.index.value() == index);
+    pub(crate) fn adopted(&mut self, index: Index, state: &State) {
+        let adopted = state.policy.as_ref().filter(|policy| policy.index == index);
         self.policies.extend(adopted.map(|in_force| Adopted {
             index,
-            name: in_force.policy.name.as_str().into(),
+            name: in_force.policy.name.clone(),
             version: in_force.policy.version,
-            digest: in_force.digest.to_string(),
+            digest: in_force.digest,
         }));
     }
 
-    /// Adds up the state at the end.
-    pub(crate) fn conclude(&mut self, state: &State) {
-        for (asset, totals) in core::mem::take(&mut self.moved) {
-            let (settled, returned) = (totals.settled.stopped(), totals.returned.stopped());
-            self.totals.insert(asset, AssetTotal { settled, returned, reserved: totals.reserved.stopped() });
-        }
-        for (index, payment) in &state.payments {
-            if payment.status.is_open() || payment.status == Status::Held {
-                let asset = payment.terms.as_ref().map(|terms| String::from(terms.asset.as_str()));
-                let (what, amount) = (payment.status.code(), payment.contribution().reserved);
-                self.open.push(OpenItem { payment: index.value(), what, asset, amount });
-            }
-        }
-        for obligation in state.obligations_at(state.time) {
-            let terms = state.payments.get(&obligation.payment).and_then(|payment| payment.terms.as_ref());
-            self.open.push(OpenItem {
-                payment: obligation.payment.value(),
-                what: "obligation",
-                asset: terms.map(|terms| String::from(terms.asset.as_str())),
-                amount: obligation.open,
-            });
+    /// With the state at the end.
+    pub(crate) fn summary(&self, state: &State) -> Summary {
+        let total = |totals: &Totals| AssetTotal {
+            settled: totals.settled.stopped(),
+            returned: totals.returned.stopped(),
+            reserved: totals.reserved.stopped(),
+        };
+        Summary {
+            decisions: self.decisions.iter().map(|(outcome, count)| (outcome.code(), *count)).collect(),
+            codes: self.codes.iter().map(|(code, count)| (code.code(), *count)).collect(),
+            policies: self.policies.clone(),
+            totals: self.moved.iter().map(|(asset, sums)| (asset.as_str().into(), total(sums))).collect(),
+            open: open(state),
+            suppressed: self.suppressed,
+            mandates: self.mandates.clone(),
         }
     }
+}
+
+/// What is open, held, or to be compensated.
+fn open(state: &State) -> Vec<OpenItem> {
+    let mut list = Vec::new();
+    for (index, payment) in &state.payments {
+        if payment.status.is_open() || payment.status == Status::Held {
+            let asset = payment.terms.as_ref().map(|terms| String::from(terms.asset.as_str()));
+            let (what, amount) = (payment.status.code(), payment.contribution().reserved);
+            list.push(OpenItem { payment: index.value(), what, asset, amount });
+        }
+    }
+    for obligation in state.obligations_at(state.time) {
+        let terms = state.payments.get(&obligation.payment).and_then(|payment| payment.terms.as_ref());
+        list.push(OpenItem {
+            payment: obligation.payment.value(),
+            what: "obligation",
+            asset: terms.map(|terms| String::from(terms.asset.as_str())),
+            amount: obligation.open,
+        });
+    }
+    list
 }

@@ -8,14 +8,17 @@
 //! require = "pinned-checkpoint"                       # or "log-key"
 //! policy = "9f86d0..."                                # optional: the digest of the policy in force at the end
 //! checkpoint = """..."""                              # optional: a signed checkpoint seen before
+//! max_age = "7d"                                      # optional: how old the last record may be
+//! audited = "3fc9b6..."                               # optional: SHA-256 of what an audit saved, to go on from
 //! ```
 
 use alloc::string::String;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
+use counterfoil_decide::policy::span;
 use counterfoil_record::key::NamedKey;
-use counterfoil_record::{Hash32, Id};
+use counterfoil_record::{Hash32, Id, Span};
 use counterfoil_tlog::Checkpoint;
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +57,10 @@ pub struct Trust {
     pub checkpoint: Option<Checkpoint>,
     /// The digest of the policy that should be in force at the end.
     pub policy: Option<Hash32>,
+    /// How old the last record may be before the verdict is `insufficient`.
+    pub max_age: Option<Span>,
+    /// SHA-256 of a [`Snapshot`](crate::Snapshot) that an audit of this log saved.
+    pub audited: Option<Hash32>,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +73,8 @@ struct File {
     require: Level,
     checkpoint: Option<String>,
     policy: Option<Hash32>,
+    max_age: Option<String>,
+    audited: Option<Hash32>,
 }
 
 /// Why a text is not a trust file.
@@ -85,6 +94,9 @@ pub enum TrustError {
     /// The pinned checkpoint.
     #[error("the pinned checkpoint: {0}")]
     Checkpoint(#[from] CheckpointError),
+    /// `max_age` is no span of time.
+    #[error("`max_age = \"{0}\"` is no span of time such as \"7d\"")]
+    MaxAge(String),
     /// A checkpoint is required, and none is pinned.
     #[error("`require = \"pinned-checkpoint\"` without a `checkpoint`")]
     NoCheckpoint,
@@ -111,12 +123,31 @@ impl Trust {
             Some(note) => Some(open_checkpoint(note, &file.origin, &keys)?),
             None => None,
         };
+        let max_age = match file.max_age {
+            Some(text) => Some(span(&text).ok_or(TrustError::MaxAge(text))?),
+            None => None,
+        };
         Ok(Self {
             origin: file.origin,
             log: file.log,
             require: file.require,
             checkpoint,
             policy: file.policy,
+            max_age,
+            audited: file.audited,
         })
+    }
+
+    /// Trust in the log whose first key is `log`, and in nothing else.
+    pub fn in_key(log: NamedKey) -> Self {
+        Self {
+            origin: log.name().clone(),
+            log,
+            require: Level::LogKey,
+            checkpoint: None,
+            policy: None,
+            max_age: None,
+            audited: None,
+        }
     }
 }

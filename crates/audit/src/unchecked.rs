@@ -5,9 +5,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use counterfoil_decide::State;
+use counterfoil_record::{Id, Time};
 
 use crate::finding::{NotChecked, NotCheckedCode};
-use crate::summary::Summary;
+use crate::summary::Tally;
 use crate::trust::Trust;
 
 /// What was checked of a log, for the list of what was not.
@@ -19,7 +20,14 @@ pub(crate) struct Unchecked<'a> {
     pub(crate) followed: u64,
     pub(crate) has_checkpoint: bool,
     pub(crate) state: &'a State,
-    pub(crate) summary: &'a Summary,
+    pub(crate) tally: &'a Tally,
+    /// The time of the last record.
+    pub(crate) last_time: Option<Time>,
+    /// The time of the audit, where it is known.
+    pub(crate) now: Option<Time>,
+    /// How many records an earlier audit had followed.
+    pub(crate) resumed: Option<u64>,
+    pub(crate) interrupted: bool,
 }
 
 impl Unchecked<'_> {
@@ -45,6 +53,17 @@ impl Unchecked<'_> {
                 Some(_) => {}
             },
         }
+        if self.interrupted {
+            add(NotCheckedCode::Interrupted, format!("the audit was ended after {size} records"));
+        }
+        if let Some(resumed) = self.resumed {
+            let detail =
+                format!("the first {resumed} records were not read again: an earlier audit followed them");
+            add(NotCheckedCode::Resumed, detail);
+        }
+        if let Some(detail) = self.staleness() {
+            add(NotCheckedCode::Stale, detail);
+        }
         if !self.has_checkpoint {
             add(NotCheckedCode::NoCheckpoint, "the log carries no checkpoint of its own".into());
         }
@@ -60,20 +79,20 @@ impl Unchecked<'_> {
             NotCheckedCode::AgentsAsserted,
             "which agent without keys asked, and for which principal, is the operator's word".into(),
         );
-        if !self.summary.mandates.is_empty() {
-            let forms: Vec<&str> = self.summary.mandates.iter().map(String::as_str).collect();
+        if !self.tally.mandates.is_empty() {
+            let forms: Vec<&str> = self.tally.mandates.iter().map(Id::as_str).collect();
             let detail = format!("what mandates say, and who signed them: {}", forms.join(", "));
             add(NotCheckedCode::Mandates, detail);
         }
         for (key, since) in self.state.revoked.iter().filter_map(|(key, it)| Some((key, it.since?))) {
             add(NotCheckedCode::CompromisedKeys, format!("what {key} signed in records from {since} on"));
         }
-        if self.summary.suppressed > 0 {
-            let detail = format!("{} refusals were only counted", self.summary.suppressed);
+        if self.tally.suppressed > 0 {
+            let detail = format!("{} refusals were only counted", self.tally.suppressed);
             add(NotCheckedCode::Suppressed, detail);
         }
-        if !self.summary.erased.is_empty() {
-            let count = self.summary.erased.len();
+        if !self.tally.erased.is_empty() {
+            let count = self.tally.erased.len();
             let detail = format!("the private values of {count} commitments were erased by signed order");
             add(NotCheckedCode::Erased, detail);
         }
@@ -86,5 +105,17 @@ impl Unchecked<'_> {
             "no chain or facilitator extract was compared with the log".into(),
         );
         list
+    }
+
+    /// How the evidence is older than the trust lets it be, or that nobody can tell.
+    fn staleness(&self) -> Option<String> {
+        let most = self.trust?.max_age?;
+        let (Some(now), Some(last)) = (self.now, self.last_time) else {
+            return Some("there is no time to hold the last record against".into());
+        };
+        let age = now.millis().saturating_sub(last.millis());
+        (age > most.millis()).then(|| {
+            format!("the last record is {} s old, {} s are the most", age / 1000, most.millis() / 1000)
+        })
     }
 }

@@ -9,7 +9,7 @@ use counterfoil_testkit::vectors::Decision;
 use counterfoil_testkit::{bundles, recipes};
 
 fn look(bytes: &[u8], trust: Option<Trust>) -> Report {
-    examine(bytes, trust, &mut ())
+    examine(bytes, trust, None, &mut ())
 }
 
 /// The log of a vector, alive to its end, and the key that signs it last.

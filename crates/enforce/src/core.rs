@@ -3,7 +3,7 @@
 use alloc::collections::BTreeSet;
 use core::ops::ControlFlow;
 
-use counterfoil_audit::{Auditor, Level, Trust};
+use counterfoil_audit::{Auditor, Trust};
 use counterfoil_decide::{State, Step, Subject};
 use counterfoil_record::input::Erase;
 use counterfoil_record::key::{NamedKey, PublicKey};
@@ -126,13 +126,7 @@ impl<S: Store, K: Signer, E: Surroundings> Core<S, K, E> {
             auditor.push(&first);
             return Err(Error::DoesNotVerify(auditor.finish().findings));
         };
-        let trust = Trust {
-            origin: first_key.name().clone(),
-            log: first_key.clone(),
-            require: Level::LogKey,
-            checkpoint: None,
-            policy: None,
-        };
+        let trust = Trust::in_key(first_key.clone());
         let mut auditor = Auditor::new(Some(trust), store.checkpoint()?.as_deref());
         let mut erased = BTreeSet::new();
         store.scan(0, &mut |_, entry| {

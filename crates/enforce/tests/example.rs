@@ -81,13 +81,7 @@ fn a_payment_is_decided_signed_with_its_slot_settled_and_audited() {
     core.bind(&permit, &common::signed(&permit)).unwrap();
     let settled = core.settle(permit, None, Some(&response(true))).unwrap();
 
-    let trust = Trust {
-        origin: origin.parse().unwrap(),
-        log: core.log().clone(),
-        require: Level::LogKey,
-        checkpoint: None,
-        policy: None,
-    };
+    let trust = Trust::in_key(core.log().clone());
     let store = core.close().unwrap();
     let entry = store.read(payment.value()).unwrap().unwrap();
     let mut story = Story::of(SignedRecord::decode(&entry).unwrap().unverified()).unwrap();

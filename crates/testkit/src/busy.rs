@@ -92,18 +92,18 @@ fn submit<S: Store>(core: &mut Core<S, FileKey, Scripted>, command: Command) -> 
     }
 }
 
-/// The plain policy of the vectors, for that many agents, with limits that they do not reach, and a horizon of a day.
+/// The plain policy of the vectors, for that many agents, with limits that they do not reach, and a horizon of an hour.
 fn source() -> String {
     let mut agents = String::from("[agents.researcher]\nowner = \"erin\"\n");
     let mut names = String::from("\"researcher\"");
     for number in 0..AGENTS {
-        write!(agents, "[agents.agent-{number}]\n").unwrap();
+        writeln!(agents, "[agents.agent-{number}]").unwrap();
         write!(names, ", \"agent-{number}\"").unwrap();
     }
     let busy = [
         ("[agents.researcher]\nowner = \"erin\"\n", agents.as_str()),
         ("agents = [\"researcher\", \"scout\", \"signer\"]", &format!("agents = [{names}]")),
-        ("match_horizon = \"90d\"", "match_horizon = \"1d\""),
+        ("match_horizon = \"90d\"", "match_horizon = \"1h\""),
         ("[[budgets]]\nid = \"principal-all\"\nper = [\"principal\"]\nlimit = \"40.00 usdc\"\n", ""),
         (
             "window = { rolling = \"24h\" }\nlimit = \"25.00 usdc\"",

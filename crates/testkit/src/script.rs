@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use counterfoil_audit::{Auditor, Level, Report, Trust};
+use counterfoil_audit::{Auditor, Report, Trust};
 use counterfoil_enforce::command::Governance;
 use counterfoil_enforce::{Answer, Command, Core, FileKey, Recorded, Scripted, Signer as _};
 use counterfoil_record::key::NamedKey;
@@ -227,13 +227,7 @@ pub fn sign(signer: &NamedKey, key: &FileKey, statement: &Statement, at: Time) -
 
 /// Trust that pins the log's key alone.
 pub fn trust() -> Trust {
-    Trust {
-        origin: keys::ORIGIN.parse().unwrap(),
-        log: keys::log_named(),
-        require: Level::LogKey,
-        checkpoint: None,
-        policy: None,
-    }
+    Trust::in_key(keys::log_named())
 }
 
 /// The report on `entries` under `trust`.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::str;
 
 use counterfoil_record::verdict::{CheckName, CheckResult, Outcome};
-use counterfoil_record::{Hash32, Id, Index, Input, Record, SignedRecord, Text};
+use counterfoil_record::{Hash32, Id, Index, Input, Record, SignedRecord, Text, Time};
 use counterfoil_tlog::{
     Checkpoint, ConsistencyError, Hash, leaf_hash, verify_consistency, verify_inclusions,
 };
@@ -21,25 +21,26 @@ use crate::note::{CheckpointError, OwnNote};
 use crate::observer::Observer;
 use crate::remake::known_version;
 use crate::report::{Report, Scope, Shown, TOOL, Verdict};
-use crate::summary::Summary;
+use crate::summary::Tally;
 use crate::trust::{Level, Trust};
 use crate::unchecked::Unchecked;
 
 /// Audits the bundle in `bytes`. Nothing in it adds to the trust; without trust the verdict is at best `insufficient`.
-/// `observer` sees the records; the states that it is shown are those of the shown records alone.
+/// `now` is held against a `max_age` in the trust; without it that is not fulfilled. `observer` sees the records; the states that it is shown are those of the shown records alone.
 ///
 /// Work and memory grow with the length of `bytes`, which is at most [`BUNDLE_MOST`](super::BUNDLE_MOST).
-pub fn examine(bytes: &[u8], trust: Option<Trust>, observer: &mut dyn Observer) -> Report {
+pub fn examine(bytes: &[u8], trust: Option<Trust>, now: Option<Time>, observer: &mut dyn Observer) -> Report {
     let mut examination = Examination {
         identity: Identity::of(trust.as_ref()),
         trust,
         checkpoint: None,
         replay: Replay::default(),
-        summary: Summary::default(),
+        tally: Tally::default(),
         findings: Vec::new(),
         unshown: Vec::new(),
         seen: Seen::default(),
         connected: false,
+        now,
         shown: Shown { payments: Vec::new(), records: 0, complete_to: None, complete_to_time: None },
     };
     match Bundle::from_file(bytes) {
@@ -72,13 +73,14 @@ struct Examination {
     identity: Identity,
     checkpoint: Option<OwnNote>,
     replay: Replay,
-    summary: Summary,
+    tally: Tally,
     findings: Vec<Finding>,
     /// What is not shown, and makes the verdict `insufficient`.
     unshown: Vec<NotChecked>,
     seen: Seen,
     /// Whether the pinned checkpoint is shown to be of the same tree.
     connected: bool,
+    now: Option<Time>,
     shown: Shown,
 }
 
@@ -177,10 +179,10 @@ impl Examination {
         }
         self.note(&record, part);
         if explained.contains(&payment) {
-            self.summary.count(&record);
-            self.summary.moved(before.as_ref(), self.replay.state.payments.get(&payment));
+            self.tally.count(&record);
+            self.tally.moved(before.as_ref(), self.replay.state.payments.get(&payment));
         }
-        self.summary.adopted(record.index.value(), &self.replay.state);
+        self.tally.adopted(record.index, &self.replay.state);
         observer.after(&Checked { record, leaf }, &self.replay.state);
         Ok(())
     }
@@ -332,7 +334,11 @@ impl Examination {
             followed: size,
             has_checkpoint: self.checkpoint.is_some(),
             state: &self.replay.state,
-            summary: &self.summary,
+            tally: &self.tally,
+            last_time: self.seen.last_time.map(Time::from_millis),
+            now: self.now,
+            resumed: None,
+            interrupted: false,
         };
         list.extend(unchecked.list());
         list
@@ -357,9 +363,9 @@ impl Examination {
         let required = self.trust.as_ref().map(|trust| trust.require);
         let verdict = Verdict::of(&self.findings, &not_checked, assurance, required);
         let pinned = self.trust.as_ref().and_then(|trust| Some(trust.checkpoint.as_ref()?.size));
-        self.summary.conclude(&self.replay.state);
+        let mut summary = self.tally.summary(&self.replay.state);
         let explained: BTreeSet<u64> = self.shown.payments.iter().copied().collect();
-        self.summary.open.retain(|item| explained.contains(&item.payment));
+        summary.open.retain(|item| explained.contains(&item.payment));
         Report {
             verdict,
             exit_code: verdict.exit_code(),
@@ -378,7 +384,7 @@ impl Examination {
                 tool: TOOL,
                 bundle: Some(self.shown),
             },
-            summary: self.summary,
+            summary,
             findings: self.findings,
         }
     }

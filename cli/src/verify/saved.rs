@@ -1,0 +1,78 @@
+//! An audit that was saved, and the trust that names it.
+
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+use counterfoil_audit::{Snapshot, Trust};
+use counterfoil_decide::state::LogKey;
+use counterfoil_record::Hash32;
+use counterfoil_record::key::{NamedKey, PublicKey};
+use counterfoil_store::{Records as _, SqliteReader};
+
+use crate::evidence::Pass;
+use crate::exit::{Failure, note};
+
+/// The longest saved audit that is read, in bytes: 1 GiB.
+const SAVED_MOST: u64 = 1024 * 1024 * 1024;
+
+/// A folder that is to be made must not be there.
+pub(super) fn is_free(dir: &Path) -> Result<(), Failure> {
+    match dir.symlink_metadata() {
+        Ok(_) => Err(Failure::at(dir.display(), "is there already")),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Goes on from the saved audit at `path`.
+pub(super) fn resume<'l>(log: &'l SqliteReader, trust: Trust, path: &Path) -> Result<Pass<'l>, Failure> {
+    let failed = |error: std::io::Error| Failure::at(path.display(), error);
+    let mut bytes = Vec::new();
+    File::open(path).map_err(failed)?.take(SAVED_MOST).read_to_end(&mut bytes).map_err(failed)?;
+    Pass::resume(log, trust, &bytes).map_err(|failure| failure.within(path.display()))
+}
+
+/// Makes `dir` with the audit and the trust that names it.
+pub(super) fn save(
+    dir: &Path,
+    log: &SqliteReader,
+    trust: &Trust,
+    keys: &[LogKey],
+    snapshot: &Snapshot,
+) -> Result<(), Failure> {
+    let checkpoint = log.checkpoint().map_err(Failure::new)?.unwrap_or_default();
+    let bytes = snapshot.to_file();
+    fs::create_dir(dir).map_err(|error| Failure::at(dir.display(), error))?;
+    write(&dir.join("audit"), &bytes)?;
+    let text = trust_text(trust, keys, &checkpoint, Hash32::of(&[&bytes]));
+    write(&dir.join("trust.toml"), text.as_bytes())?;
+    note(format_args!("saved after {} records in {}", snapshot.size, dir.display()));
+    Ok(())
+}
+
+/// `trust` with the log's checkpoint pinned and the audit named.
+fn trust_text(trust: &Trust, keys: &[LogKey], checkpoint: &str, audited: Hash32) -> String {
+    let later = keys.iter().skip(1).filter_map(|key| {
+        let key = PublicKey::from_bytes(key.key.0).ok()?;
+        Some(format!("\"{}\"", NamedKey::new(trust.origin.clone(), key).ok()?))
+    });
+    let later: Vec<String> = later.collect();
+    let mut lines = vec![
+        "# What an auditor believes before looking at the log. Keep it where the log's operator cannot change it.".into(),
+        format!("origin = \"{}\"", trust.origin),
+        format!("log = \"{}\"", trust.log),
+        format!("later = [{}]", later.join(", ")),
+        format!("require = \"{}\"", trust.require.code()),
+    ];
+    lines.extend(trust.policy.map(|policy| format!("policy = \"{policy}\"")));
+    lines.extend(trust.max_age.map(|age| format!("max_age = \"{}ms\"", age.millis())));
+    lines.push(format!("audited = \"{audited}\""));
+    lines.push(format!("checkpoint = \"\"\"\n{checkpoint}\"\"\"\n"));
+    lines.join("\n")
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::at(path.display(), error);
+    let mut file = File::create_new(path).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
+}

@@ -1,0 +1,199 @@
+//! Bundles that somebody made to deceive, or to cost: each is refused by name.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is a failed test"
+)]
+
+use counterfoil_audit::bundle::{BUNDLE_MOST, Bundle, Bytes, Earlier, examine};
+use counterfoil_audit::{Level, NotCheckedCode, Report, Trust, Verdict, open_checkpoint};
+use counterfoil_record::{Hash32, Index};
+use counterfoil_testkit::scene::{Ask, Scene, accepted, allow};
+use counterfoil_testkit::script::trust;
+use counterfoil_testkit::{bundles, forge, keys};
+
+/// A log of two payments in one run, the first refunded after it settled, and alive afterwards.
+fn log() -> (Vec<Vec<u8>>, Index) {
+    let (mut scene, run) = Scene::plain("bundle", "a payment that settled and came back");
+    let first = scene.pay(&Ask::new(run, "one", 10_000), allow());
+    scene.bind_exactly(&first);
+    scene.settle(first.index, 10_000, accepted());
+    scene.compensate(first.index, 4_000, accepted());
+    let second = scene.pay(&Ask::new(run, "two", 20_000), allow());
+    scene.bind_exactly(&second);
+    scene.settle(second.index, 20_000, accepted());
+    (bundles::alive(&scene.script.entries(), &keys::log()), second.index)
+}
+
+fn look(bundle: &Bundle, trust: Option<Trust>) -> Report {
+    examine(&bundle.to_file(), trust, None, &mut ())
+}
+
+fn codes(report: &Report) -> Vec<&'static str> {
+    report.findings.iter().map(|finding| finding.code.code()).collect()
+}
+
+/// Trust that also pins a checkpoint of the first `size` records.
+fn pinned(entries: &[Vec<u8>], size: usize) -> Trust {
+    let note = forge::checkpoint(&entries[..size], &keys::log());
+    let checkpoint = open_checkpoint(&note, &keys::ORIGIN.parse().unwrap(), &[keys::log_named()]).unwrap();
+    Trust { checkpoint: Some(checkpoint), require: Level::PinnedCheckpoint, ..trust() }
+}
+
+#[test]
+fn a_bundle_is_the_same_bytes_each_time_and_reads_as_it_was_written() {
+    let (entries, payment) = log();
+    let make = || bundles::bundle(&entries, &keys::log(), &[payment], Some(3)).unwrap();
+    let bytes = make().to_file();
+    assert_eq!(bytes, make().to_file());
+    assert_eq!(Bundle::from_file(&bytes).unwrap().to_file(), bytes);
+    let report = look(&make(), Some(trust()));
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Verified, vec![]));
+    let shown = report.scope.bundle.unwrap();
+    let last = u64::try_from(entries.len()).unwrap() - 1;
+    assert_eq!((shown.payments, shown.complete_to), (vec![payment.value()], Some(last)));
+}
+
+#[test]
+fn without_trust_and_below_the_required_assurance_it_is_insufficient() {
+    let (entries, payment) = log();
+    let bundle = bundles::bundle(&entries, &keys::log(), &[payment], Some(3)).unwrap();
+    let report = look(&bundle, None);
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Insufficient, vec![]));
+    // Pinned at a size that the bundle connects with its own, at its own size, and at another.
+    let whole = entries.len();
+    for (size, verdict) in [(3, Verdict::Verified), (whole, Verdict::Verified), (4, Verdict::Insufficient)] {
+        let report = look(&bundle, Some(pinned(&entries, size)));
+        assert_eq!((report.verdict, codes(&report)), (verdict, vec![]), "{size}");
+    }
+}
+
+#[test]
+fn a_history_that_the_pinned_checkpoint_is_not_of_is_a_contradiction_or_fails() {
+    let (entries, payment) = log();
+    let (mut scene, run) = Scene::plain("bundle", "another history");
+    let other = scene.pay(&Ask::new(run, "other", 10_000), allow());
+    assert!(other.index < payment);
+    let others = scene.script.entries();
+    let bundle = bundles::bundle(&entries, &keys::log(), &[payment], Some(4)).unwrap();
+    let report = look(&bundle, Some(pinned(&others, 4)));
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["bundle-consistency"]));
+    let others = bundles::alive(&others, &keys::log());
+    let bundle = bundles::bundle(&others, &keys::log(), &[other.index], None).unwrap();
+    let mut rewritten = entries[..others.len()].to_vec();
+    rewritten.truncate(others.len());
+    let report = look(&bundle, Some(pinned(&rewritten, others.len())));
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Contradiction, vec!["root-differs-from-pinned"]));
+    let mut bent = bundles::bundle(&entries, &keys::log(), &[payment], Some(3)).unwrap();
+    bent.earlier = Some(Earlier { size: 3, hashes: vec![Hash32([7; 32])] });
+    assert_eq!(codes(&look(&bent, Some(pinned(&entries, 3)))), ["bundle-consistency"]);
+}
+
+#[test]
+fn what_was_altered_is_named() {
+    let (entries, payment) = log();
+    let bundle = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    let beyond = bundle.records.last().unwrap().index.next();
+    let fails = |change: &dyn Fn(&mut Bundle), code: &str| {
+        let mut altered = bundle.clone();
+        change(&mut altered);
+        let report = look(&altered, Some(trust()));
+        assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec![code]));
+    };
+    fails(&|it| it.hashes.clear(), "bundle-root");
+    fails(&|it| it.hashes.push(Hash32([0; 32])), "bundle-root");
+    fails(&|it| it.records[1].entry.0[200] ^= 1, "bundle-root");
+    fails(&|it| it.records[1].entry = Bytes(vec![0x80]), "record-malformed");
+    fails(&|it| it.records.last_mut().unwrap().index = beyond, "index-wrong");
+    fails(&|it| drop(it.records.remove(0)), "bundle-record-missing");
+    fails(&|it| it.payments.clear(), "bundle-malformed");
+    fails(&|it| it.payments.push(Index::new(1_000)), "bundle-record-missing");
+    fails(&|it| it.payments.push(payment), "bundle-malformed");
+    fails(&|it| it.checkpoint = Bytes(b"no checkpoint".to_vec()), "checkpoint-invalid");
+    let stranger = forge::checkpoint(&entries, &keys::ed25519("mallory"));
+    fails(&|it| it.checkpoint = Bytes(stranger.clone().into_bytes()), "checkpoint-invalid");
+    fails(
+        &|it| it.standings[0].stood.payment.settled = it.standings[0].stood.payment.compensated,
+        "bundle-standing",
+    );
+    fails(&|it| it.standings[0].stood.rest = Hash32([0; 32]), "bundle-standing");
+    fails(&|it| it.standings[0].stood.position += 1, "bundle-standing");
+    fails(&|it| it.standings[0].record = beyond, "bundle-record-missing");
+}
+
+#[test]
+fn a_checkpoint_of_another_tree_is_refused() {
+    let (entries, payment) = log();
+    let mut bundle = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    // The tree of the same size over other records: everything is signed, and nothing fits.
+    let (mut scene, run) = Scene::plain("bundle", "another history");
+    scene.pay(&Ask::new(run, "other", 10_000), allow());
+    let other = forge::checkpoint(&scene.script.entries(), &keys::log());
+    bundle.checkpoint = Bytes(other.into_bytes());
+    assert_eq!(codes(&look(&bundle, Some(trust()))), ["bundle-root"]);
+}
+
+#[test]
+fn a_decision_that_the_policy_would_not_give_is_found_in_its_bundle() {
+    let (entries, payment) = log();
+    let mut records = forge::records(&entries);
+    let at = usize::try_from(payment.value()).unwrap();
+    let honest = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    // The operator takes a budget's row to be of another sum, signs everything anew, and bundles that.
+    let row = records[at].verdict.trace.iter_mut().find(|row| row.check.code() == "budget").unwrap();
+    row.operands.insert(
+        counterfoil_record::verdict::OperandName::Settled,
+        counterfoil_record::verdict::Operand::Number(counterfoil_record::Amount::ZERO),
+    );
+    let lying = forge::resign(&records);
+    let mut bundle = honest;
+    for shown in &mut bundle.records {
+        shown.entry = Bytes(lying[usize::try_from(shown.index.value()).unwrap()].clone());
+    }
+    bundle.checkpoint = Bytes(forge::checkpoint(&lying, &keys::log()).into_bytes());
+    bundle = bundles::without(&bundle, &lying, Index::new(9_999));
+    let report = look(&bundle, Some(trust()));
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["trace-does-not-follow"]));
+}
+
+#[test]
+fn bytes_that_are_no_bundle_cost_nothing() {
+    let (entries, payment) = log();
+    let bytes = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap().to_file();
+    let look = |bytes: &[u8]| examine(bytes, Some(trust()), None, &mut ());
+    for cut in (0..bytes.len()).step_by(97) {
+        assert_eq!(codes(&look(&bytes[..cut])), ["bundle-malformed"], "{cut}");
+    }
+    assert_eq!(codes(&look(&[bytes.as_slice(), &[0]].concat())), ["bundle-malformed"]);
+    // A length of 2^63 records, and one of 2^40 bytes.
+    for bomb in [
+        &b"\xa5\x01\x81\x00\x02\x40\x03\x9b\x7f\xff\xff\xff\xff\xff\xff\xff"[..],
+        b"\xa5\x01\x81\x00\x02\x5b\x00\x00\x01\x00\x00\x00\x00\x00",
+    ] {
+        assert_eq!(codes(&look(&[b"counterfoil-bundle/1\n", bomb].concat())), ["bundle-malformed"]);
+    }
+    let deep = [b"counterfoil-bundle/1\n".as_slice(), &vec![0x81; 1_000_000]].concat();
+    assert_eq!(codes(&look(&deep)), ["bundle-malformed"]);
+    let mut long = b"counterfoil-bundle/1\n".to_vec();
+    long.resize(BUNDLE_MOST + 1, 0);
+    assert_eq!(codes(&look(&long)), ["bundle-malformed"]);
+    let later = [b"counterfoil-bundle/2\n", &bytes[21..]].concat();
+    let report = look(&later);
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Undecided, vec!["unknown-bundle"]));
+}
+
+#[test]
+fn what_a_bundle_does_not_show_stands_in_its_report() {
+    let (entries, payment) = log();
+    let bundle = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    let report = look(&bundle, Some(trust()));
+    let left_out = report.not_checked.iter().find(|it| it.code == NotCheckedCode::RecordsLeftOut).unwrap();
+    let missing = entries.len() - bundle.records.len();
+    assert!(
+        left_out.detail.starts_with(&format!("{missing} of {} records", entries.len())),
+        "{}",
+        left_out.detail
+    );
+}
