@@ -119,3 +119,12 @@ fn a_decision_that_does_not_follow_has_no_margin() {
         assert_eq!((json["margin"].is_object(), text.contains("margin:")), (has, has), "{changed}");
     }
 }
+
+#[test]
+fn the_page_shows_the_margin_of_the_demonstration_as_it_is() {
+    let read = |path: &str| fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (page, demo) = (read("docs/explain.md"), read("cli/tests/demo.stdout"));
+    let shown = page.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    assert!(demo.contains(shown), "{shown}");
+    assert_eq!(shown.lines().filter(|line| line.starts_with("  ")).count(), 10);
+}

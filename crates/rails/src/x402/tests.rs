@@ -130,7 +130,7 @@ fn a_failed_settlement_has_a_reason_and_no_transaction() {
     let response = SettleResponse::parse(body).unwrap();
     assert_eq!((response.success, response.transaction, response.payer), (false, None, None));
     assert_eq!(response.error_reason.as_deref(), Some("insufficient_funds"));
-    assert_eq!(response.amount, Some(counterfoil_record::Amount::ZERO));
+    assert_eq!(response.amount, Some(Amount::ZERO));
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn an_upto_payment_may_settle_for_nothing_and_without_a_transaction() {
     let body = br#"{"success":true,"transaction":"","network":"eip155:84532","amount":"0"}"#;
     let response = SettleResponse::parse(body).unwrap();
     assert_eq!((response.success, response.transaction), (true, None));
-    assert_eq!(response.amount, Some(counterfoil_record::Amount::ZERO));
+    assert_eq!(response.amount, Some(Amount::ZERO));
 }
 
 #[test]

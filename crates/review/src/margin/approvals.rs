@@ -40,6 +40,19 @@ pub enum Which {
     Fewer,
 }
 
+impl Which {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::More, Self::Fewer];
+
+    /// The stable name for JSON and documents.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::More => "more",
+            Self::Fewer => "fewer",
+        }
+    }
+}
+
 /// Approvals of one role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OfRole {

@@ -96,10 +96,12 @@ mod tests {
 
     use super::{between, nearest};
 
-    /// Rows that go through results at points; the outcome as the decision makes it of them.
-    fn verdict(rows: &[Vec<(u128, CheckResult)>], at: u128) -> Verdict {
-        let result =
-            |row: &Vec<(u128, CheckResult)>| row.iter().rev().find(|(from, _)| *from <= at).unwrap().1;
+    /// The results that a check goes through, each with the point from which on it has it.
+    type Way = Vec<(u128, CheckResult)>;
+
+    /// The results at a point; the outcome as the decision makes it of them.
+    fn verdict(rows: &[Way], at: u128) -> Verdict {
+        let result = |row: &Way| row.iter().rev().find(|(from, _)| *from <= at).unwrap().1;
         let results: Vec<CheckResult> = rows.iter().map(result).collect();
         let outcome = [
             (CheckResult::Fail, Outcome::Deny),
@@ -135,7 +137,7 @@ mod tests {
         let (fail, cannot) = (CheckResult::Fail, CheckResult::Cannot);
         let na = CheckResult::NotApplicable;
         // (the rows, where the outcome is another first)
-        let cases: [(&[Vec<(u128, CheckResult)>], Option<u128>); 6] = [
+        let cases: [(&[Way], Option<u128>); 6] = [
             (&[Vec::from([(0, pass)])], None),
             (&[Vec::from([(0, pass), (77, fail)])], Some(77)),
             (&[Vec::from([(0, na), (5, pass)]), Vec::from([(0, na), (u128::MAX, needs)])], Some(u128::MAX)),

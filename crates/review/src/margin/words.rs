@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use counterfoil_record::Amount;
 use counterfoil_record::verdict::CheckResult;
 
-use super::{Amounts, Approvals, Margin, Room, Stands, Turn, Which};
+use super::{Amounts, Approvals, Margin, Room, Stands, Turn};
 use crate::words::{count, money, safe, time};
 
 impl Margin {
@@ -54,13 +54,13 @@ impl Margin {
     }
 
     fn amounts(&self, amounts: &Amounts, out: &mut Vec<String>) {
-        let sides = [(&amounts.increase, "more"), (&amounts.decrease, "less")];
-        for (found, which) in sides {
+        let sides = [(&amounts.increase, "more", "higher"), (&amounts.decrease, "less", "lower")];
+        for (found, which, other) in sides {
             out.push(match found {
                 Some(it) => {
                     format!("amount     at {}, {} {which}: {}", self.money(it.amount), it.by, turn(&it.then))
                 }
-                None => format!("amount     no {which} turns it"),
+                None => format!("amount     no {other} one turns it"),
             });
         }
     }
@@ -76,10 +76,7 @@ impl Margin {
 }
 
 fn approvals(it: &Approvals) -> String {
-    let which = match it.which {
-        Which::More => "more",
-        Which::Fewer => "fewer",
-    };
+    let which = it.which.code();
     let roles: Vec<String> =
         it.roles.iter().map(|of| format!("{} {which} of {}", of.approvals, of.role)).collect();
     match &it.then {

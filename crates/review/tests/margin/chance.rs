@@ -1,4 +1,4 @@
-//! Numbers by chance, the same each time (SplitMix64).
+//! Numbers by chance, the same each time (`SplitMix64`).
 
 /// A sequence that a seed gives.
 pub(crate) struct Chance(u64);

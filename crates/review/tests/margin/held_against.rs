@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use counterfoil_decide::policy::Window;
+use counterfoil_decide::state::Totals;
 use counterfoil_record::verdict::{CheckName, CheckResult, Outcome};
 use counterfoil_record::{Amount, Id, Index, Input};
 use counterfoil_review::margin::{Approvals, Margin, Room, Stands, Which};
@@ -56,7 +57,7 @@ fn left(decided: &Decided, margin: &Margin) {
         let budget = in_force.policy.budgets.iter().find(|budget| budget.id == key.budget).unwrap();
         let totals = match state.ledgers.get(&key) {
             Some(ledger) => ledger.at(time, budget.window.as_ref()),
-            None => Some(Default::default()),
+            None => Some(Totals::default()),
         };
         let calendar = matches!(budget.window, Some(Window::Calendar(_)));
         let Some(totals) = totals.filter(|_| !calendar || time.millis() < 253_370_764_800_000) else {

@@ -85,7 +85,8 @@ fn operation(chance: &mut Chance) -> Op {
 }
 
 fn told(tally: &Tally) -> String {
-    tally.iter().map(|(what, count)| format!("{count:>6} {what}\n")).collect()
+    let lines: Vec<String> = tally.iter().map(|(what, count)| format!("{count:>6} {what}")).collect();
+    lines.join("\n")
 }
 
 fn count(tally: &Tally, prefix: &str) -> u64 {
