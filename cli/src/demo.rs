@@ -14,8 +14,9 @@ use counterfoil_record::SignedRecord;
 use counterfoil_store::Records as _;
 
 use crate::args::Demo;
-use crate::evidence::{audit, open_log, read_trust};
+use crate::evidence::{audit_at, open_log, read_trust};
 use crate::exit::{Exit, Failure};
+use crate::explain::Told;
 use crate::screen::line;
 use crate::{explain, verify};
 
@@ -27,12 +28,12 @@ pub(crate) fn run(args: &Demo) -> Result<Exit, Failure> {
     heading("The auditor makes every decision again, from the log and the trust file alone")?;
     let trust = read_trust(Some(&trust_path))?;
     let log = open_log(&log_path)?;
-    let mut pages = tell_payment(&log, told.explained)?;
-    let (report, _) = audit(&log, trust.clone(), &mut |checked, state| pages.observe(checked, state));
-    pages.conclude();
+    let mut pages = Told::new(tell_payment(&log, told.explained)?);
+    let (report, _) = audit_at(&log, trust.clone(), None, &mut pages);
+    pages.story.conclude();
     line(verify::text(&report))?;
     heading(&format!("Why payment {} was allowed", told.explained))?;
-    line(explain::text(&pages, &report))?;
+    line(explain::text(&pages.story, pages.margin(&report).as_ref(), &report))?;
     let tampered = tamper(&log, trust, told.explained)?;
     next_steps(&dir, told.explained)?;
     if report.verdict == Verdict::Verified && tampered != Verdict::Verified {

@@ -1,11 +1,13 @@
 //! `explain`: the story of one payment, on one screen.
 
+mod told;
 mod words;
 
 use counterfoil_audit::{Chapter, Report, Story};
 use counterfoil_decide::policy::Outline;
 use counterfoil_record::Verdict;
 use counterfoil_record::verdict::{Check, CheckName, CheckResult, Operand};
+use counterfoil_review::margin::Margin;
 use counterfoil_review::words::{safe, time};
 use counterfoil_review::{Quote, quote};
 use serde::Serialize;
@@ -15,6 +17,7 @@ use crate::evidence::{Evidence, read_trust};
 use crate::exit::{Exit, Failure};
 use crate::screen::{json, page};
 use crate::verify;
+pub(crate) use told::Told;
 use words::headline;
 
 /// What `--json` prints.
@@ -24,6 +27,8 @@ struct Explanation<'a> {
     story: Option<&'a Story>,
     /// The rules of the policy that it was decided by, in the author's lines.
     rules: Vec<Quote>,
+    /// What was left when it was decided, and what would have turned it; none where it was not decided on checks.
+    margin: Option<Margin>,
     report: &'a Report,
 }
 
@@ -40,26 +45,29 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     let Some(record) = record else {
         let report = evidence.audit(trust, &mut ());
         if args.json {
-            json(&Explanation { story: None, rules: Vec::new(), report: &report })?;
+            json(&Explanation { story: None, rules: Vec::new(), margin: None, report: &report })?;
         } else {
             page(verify::text(&report))?;
         }
         return Ok(Exit::Verdict(report.verdict));
     };
-    let mut story = Story::of(record.unverified())
+    let story = Story::of(record.unverified())
         .ok_or_else(|| Failure::at(place(), "the record of that index is about no payment"))?;
-    let report = evidence.audit(trust, &mut story);
-    story.conclude();
+    let mut told = Told::new(story);
+    let report = evidence.audit(trust, &mut told);
+    told.story.conclude();
+    let margin = told.margin(&report);
+    let story = &told.story;
     if args.json {
-        json(&Explanation { story: Some(&story), rules: quotes(&story), report: &report })?;
+        json(&Explanation { story: Some(story), rules: quotes(story), margin, report: &report })?;
     } else {
-        page(text(&story, &report))?;
+        page(text(story, margin.as_ref(), &report))?;
     }
     Ok(Exit::Verdict(report.verdict))
 }
 
 /// The story as text.
-pub(crate) fn text(story: &Story, report: &Report) -> String {
+pub(crate) fn text(story: &Story, margin: Option<&Margin>, report: &Report) -> String {
     let mut out = Vec::new();
     let status = story.status.unwrap_or("not decided");
     out.push(format!("payment {} is {status}", story.payment));
@@ -93,6 +101,15 @@ pub(crate) fn text(story: &Story, report: &Report) -> String {
     let (settled, returned) =
         (story.settled.as_deref().unwrap_or("0"), story.returned.as_deref().unwrap_or("0"));
     out.push(format!("  settled {settled}, returned {returned} (smallest units)"));
+    if let Some(margin) = margin {
+        // What else the log has, a bundle does not know.
+        let shown = if report.scope.bundle.is_some() { ", as far as the bundle's records go" } else { "" };
+        out.push(format!(
+            "margin: what was left at record {}, and what would have turned it{shown}",
+            margin.record
+        ));
+        out.extend(margin.lines().iter().map(|line| format!("  {line}")));
+    }
     out.push(format!("log: {}, {} records", report.verdict.word(), report.scope.records));
     for finding in report.findings.iter().take(5) {
         let place = finding.index.map_or_else(String::new, |index| format!("record {index}: "));

@@ -51,7 +51,7 @@ fn sarif_has_one_result_for_each_finding_with_a_fingerprint_that_stays() {
     let results = first["runs"][0]["results"].as_array().unwrap();
     // The entry, the log's own checkpoint over it, and the pinned one.
     let codes: Vec<&str> = results.iter().map(|result| result["ruleId"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["record-malformed", "checkpoint-root", "root-differs-from-pinned"]);
+    assert_eq!(codes, ["record-malformed", "root-differs-from-pinned", "checkpoint-root"]);
     let (result, again) = (&results[0], &second["runs"][0]["results"][0]);
     assert_eq!((&result["ruleId"], &result["level"]), (&"record-malformed".into(), &"error".into()));
     let rules = first["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();

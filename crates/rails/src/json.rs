@@ -8,6 +8,7 @@
 //! their nesting costs no stack.
 
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -50,6 +51,18 @@ impl<'a> Object<'a> {
     /// The member named by the last part of `path`.
     pub(crate) fn required(&self, path: &'static str) -> Result<Field<'a>, ParseError> {
         self.member(path)?.ok_or(ParseError::MissingField(path))
+    }
+
+    /// The object as text again, with the members of these names alone, in their order: each with what `value` gives for
+    /// its name, which is JSON, or else as it arrived. What is `null` stays so.
+    pub(crate) fn text(&self, names: &[&str], value: impl Fn(&str) -> Option<String>) -> String {
+        let members = self.0.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        let members = members.map(|(name, raw)| {
+            let other = value(name).filter(|_| raw.get() != "null");
+            let value = other.unwrap_or_else(|| String::from(raw.get()));
+            format!("{}:{value}", serde_json::Value::from(name.as_str()))
+        });
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
     }
 
     fn member(&self, path: &'static str) -> Result<Option<Field<'a>>, ParseError> {

@@ -15,6 +15,7 @@ mod daily;
 mod diff;
 mod graph;
 pub mod lines;
+pub mod margin;
 pub mod needs;
 pub mod payments;
 pub mod pending;

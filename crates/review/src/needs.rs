@@ -109,7 +109,7 @@ fn need(state: &State, about: &Input, asked: &Subject, row: &Check, time: Time) 
 }
 
 /// The people of the role whose approval would be taken now.
-fn may_answer(state: &State, about: &Input, asked: &Subject, role: &str, time: Time) -> Vec<Id> {
+pub(crate) fn may_answer(state: &State, about: &Input, asked: &Subject, role: &str, time: Time) -> Vec<Id> {
     let (Some(genesis), Some(policy)) = (&state.genesis, &state.policy) else { return Vec::new() };
     let Some((role, rule)) = policy.policy.roles.iter().find(|(name, _)| name.as_str() == role) else {
         return Vec::new();

@@ -26,7 +26,7 @@ pub(super) const fn is_over(at: Time, now: Time, span: Span) -> bool {
 
 impl Calendar {
     /// The moment at which the window that `time` is in began, not before 1970; `None` from the year 9999 on.
-    pub(crate) fn begin(&self, time: Time) -> Option<Time> {
+    pub fn begin(&self, time: Time) -> Option<Time> {
         if time.millis() >= TOO_LATE {
             return None;
         }

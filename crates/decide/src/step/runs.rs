@@ -7,11 +7,11 @@ use alloc::vec::Vec;
 use counterfoil_rails::caip::{Account, Asset};
 use counterfoil_record::input::{Attach, CloseRun, EnterPhase, MANDATE_MOST, Mandate, OpenRun};
 use counterfoil_record::verdict::{CheckName, CheckResult, Code, OperandName, Outcome};
-use counterfoil_record::{Index, Text};
+use counterfoil_record::{Id, Index, Text};
 
 use crate::approvals;
 use crate::draft::{Decision, Draft, Row};
-use crate::policy::PLAN;
+use crate::policy::{PLAN, PhaseRule};
 use crate::state::{Artefact, Change, DEPTH_MOST, Mandated, Plan, Refusals, Run, Since, Standing};
 use crate::subject;
 
@@ -182,15 +182,21 @@ pub(super) fn enter_phase(mut draft: Draft<'_>, enter: &EnterPhase) -> Decision 
     if !draft.verdict.trace.iter().all(|check| met(check.result)) {
         return draft.refuse(Code::ConditionsNotMet);
     }
-    let mut run = run.clone();
-    run.plan = entered_plan(&run, rule.plan_bound);
-    run.phase = enter.phase.clone();
-    run.phase_rule = rule.digest();
-    run.phase_since = now(&draft);
-    run.answers.clear();
-    run.last = draft.index;
+    let run = entered(run, &enter.phase, rule, now(&draft));
     draft.change(Change::Run(enter.run, Box::new(run)));
     draft.decide(Outcome::Accepted)
+}
+
+/// The run once it is in `phase`, since the record that enters it.
+pub(super) fn entered(run: &Run, phase: &Id, rule: &PhaseRule, since: Since) -> Run {
+    let mut run = run.clone();
+    run.plan = entered_plan(&run, rule.plan_bound);
+    run.phase = phase.clone();
+    run.phase_rule = rule.digest();
+    run.phase_since = since;
+    run.answers.clear();
+    run.last = since.index;
+    run
 }
 
 /// The plan of a plan-bound phase is the one that it was entered with: attaching another later changes

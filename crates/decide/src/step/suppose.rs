@@ -5,13 +5,14 @@
 //! the state of no log: an auditor refuses whatever follows from it.
 
 use counterfoil_record::verdict::{Code, Outcome};
-use counterfoil_record::{Input, Time, Verdict};
+use counterfoil_record::{Id, Index, Input, Time, Verdict};
 
 use super::pay;
 use super::policy::budgets_since;
+use super::runs;
 use crate::draft::{Draft, Step};
 use crate::policy::Policy;
-use crate::state::{Change, InForce, Pending, State};
+use crate::state::{Change, InForce, Pending, Run, Since, State};
 
 impl State {
     /// What it would change if the record to come put `policy` in force at `time` under the name, version and digest
@@ -44,5 +45,12 @@ impl State {
     pub fn suppose_decided(&self, input: &Input, outcome: Outcome, time: Time) -> Option<Pending> {
         let draft = Draft::new(self, time);
         Some(pay::supposed(draft, self.genesis.as_ref()?, input, outcome)?.pending)
+    }
+
+    /// The open run `run` as it would be had the record to come, at `time`, let it enter `phase`, whatever that takes:
+    /// edge, artefacts and approvals are not looked at. `None` where the run is not open or the policy lacks the phase.
+    pub fn suppose_entered(&self, run: Index, phase: &Id, time: Time) -> Option<Run> {
+        let rule = self.policy.as_ref()?.policy.phases.get(phase)?;
+        Some(runs::entered(self.runs.get(&run)?, phase, rule, Since { index: self.size, time }))
     }
 }

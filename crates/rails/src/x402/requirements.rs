@@ -1,5 +1,6 @@
 //! One offer of the seller.
 
+use alloc::format;
 use alloc::string::String;
 
 use counterfoil_record::Amount;
@@ -12,6 +13,13 @@ use super::{
 use crate::address::Address;
 use crate::caip::{Account, Asset, ChainId};
 use crate::json::{Field, Object};
+
+/// The members that are read.
+const MEMBERS: [&str; 8] =
+    ["scheme", "network", "amount", "maxAmountRequired", "asset", "payTo", "maxTimeoutSeconds", "extra"];
+
+/// Those of `extra`.
+const EXTRA: [&str; 5] = ["name", "version", "assetTransferMethod", "facilitatorAddress", "minDeposit"];
 
 /// How many times the stated amount a stock client deposits for `batch-settlement`.
 const DEPOSIT_MULTIPLE: u128 = 5;
@@ -85,6 +93,25 @@ impl PaymentRequirements {
             facilitator: extra_field("extra.facilitatorAddress")?.map(Field::address).transpose()?,
             min_deposit: extra_field("extra.minDeposit")?.map(Field::amount).transpose()?,
         })
+    }
+
+    /// The same element of `accepts` asking for `amount`: of its members those that are read, the others as they arrived.
+    /// What is left out would not be read, so that the terms differ in the amount alone.
+    ///
+    /// # Errors
+    /// As for [`parse`](Self::parse), of `element`.
+    pub fn restated(element: &[u8], amount: Amount) -> Result<String, ParseError> {
+        let path = match Self::parse(element)?.version {
+            Version::V1 => "maxAmountRequired",
+            Version::V2 => "amount",
+        };
+        let offer = Object::message(element, MESSAGE_LIMIT)?;
+        let extra = offer.optional("extra")?.map(Field::object).transpose()?;
+        let extra = extra.map(|extra| extra.text(&EXTRA, |_| None));
+        Ok(offer.text(&MEMBERS, |name| match name {
+            "extra" => extra.clone(),
+            name => (name == path).then(|| format!("\"{amount}\"")),
+        }))
     }
 
     /// What a signature on this offer would bind the payer to.

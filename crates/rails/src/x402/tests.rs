@@ -4,6 +4,7 @@ mod v1;
 
 use alloc::string::ToString as _;
 
+use counterfoil_record::Amount;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -44,6 +45,36 @@ fn every_captured_payment_required_has_terms() {
             assert_eq!(terms.facilitator, None, "{case}");
         }
     }
+}
+
+#[test]
+fn every_captured_offer_asks_for_another_amount_under_the_same_terms() {
+    for (case, bytes, _) in &captured::headers("payment-required") {
+        for element in PaymentRequired::parse(bytes).unwrap().accepts() {
+            let before = PaymentRequirements::parse(element).unwrap();
+            for amount in [Amount::ZERO, Amount::new(1), Amount::MAX] {
+                let text = PaymentRequirements::restated(element, amount).unwrap();
+                let after = PaymentRequirements::parse(text.as_bytes()).unwrap();
+                assert_eq!(after, PaymentRequirements { amount, ..before.clone() }, "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_offer_is_restated_without_what_is_not_read_and_in_its_own_version() {
+    let element = br#"{"padding":"x", "schem\u0065":"exact","network":"base-sepolia","amount":null,
+        "maxAmountRequired":"5","asset":"0x036CbD53842c5426634e7929541eC2318f3dCF7e","extra":{"a":1,"name":"USD\u0043"},
+        "payTo":"0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC","maxTimeoutSeconds":60}"#;
+    let restated = PaymentRequirements::restated(element, Amount::new(7)).unwrap();
+    let expected = concat!(
+        r#"{"scheme":"exact","network":"base-sepolia","amount":null,"maxAmountRequired":"7","#,
+        r#""asset":"0x036CbD53842c5426634e7929541eC2318f3dCF7e","extra":{"name":"USD\u0043"},"#,
+        r#""payTo":"0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC","maxTimeoutSeconds":60}"#
+    );
+    assert_eq!(restated, expected);
+    let wrong = PaymentRequirements::restated(b"{}", Amount::new(7));
+    assert_eq!(wrong, Err(ParseError::MissingField("scheme")));
 }
 
 #[test]
@@ -99,7 +130,7 @@ fn a_failed_settlement_has_a_reason_and_no_transaction() {
     let response = SettleResponse::parse(body).unwrap();
     assert_eq!((response.success, response.transaction, response.payer), (false, None, None));
     assert_eq!(response.error_reason.as_deref(), Some("insufficient_funds"));
-    assert_eq!(response.amount, Some(counterfoil_record::Amount::ZERO));
+    assert_eq!(response.amount, Some(Amount::ZERO));
 }
 
 #[test]
@@ -118,7 +149,7 @@ fn an_upto_payment_may_settle_for_nothing_and_without_a_transaction() {
     let body = br#"{"success":true,"transaction":"","network":"eip155:84532","amount":"0"}"#;
     let response = SettleResponse::parse(body).unwrap();
     assert_eq!((response.success, response.transaction), (true, None));
-    assert_eq!(response.amount, Some(counterfoil_record::Amount::ZERO));
+    assert_eq!(response.amount, Some(Amount::ZERO));
 }
 
 #[test]

@@ -1,0 +1,69 @@
+//! What is left on each budget.
+
+use alloc::vec::Vec;
+
+use counterfoil_record::verdict::{Check, CheckName, CheckResult, OperandName};
+use counterfoil_record::{Amount, Id, Index, Verdict};
+use serde::Serialize;
+
+use crate::trace::{number, small};
+
+/// What is left on one budget once the payment is counted in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Left {
+    /// The budget.
+    pub rule: Id,
+    /// The run that it is the group of, where that is one that the payment's run is a part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<Index>,
+    /// How much.
+    #[serde(flatten)]
+    pub room: Room,
+}
+
+/// How much is left, or by how much it is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Room {
+    /// So much money, in the asset's smallest unit.
+    Left(Amount),
+    /// The payment passes the limit by so much, in the asset's smallest unit.
+    Over(Amount),
+    /// So many payments after this one.
+    More(u64),
+    /// This payment is so many above what may be allowed: at least 1.
+    Beyond(u64),
+}
+
+/// What is left on each budget, in the order of the trace. A sum that passes 2^128-1 leaves nothing that could be told.
+pub(super) fn left(verdict: &Verdict) -> Vec<Left> {
+    let budgets = verdict.trace.iter().filter(|row| row.check == CheckName::Budget);
+    budgets
+        .filter_map(|row| {
+            let run = small(row, OperandName::Run).map(Index::new);
+            Some(Left { rule: row.rule.clone()?, run, room: room(row)? })
+        })
+        .collect()
+}
+
+fn room(row: &Check) -> Option<Room> {
+    if !matches!(row.result, CheckResult::Pass | CheckResult::Fail) {
+        return None;
+    }
+    let of = |name| number(row, name);
+    if let Some(most) = small(row, OperandName::Maximum) {
+        let used = small(row, OperandName::Count)?.saturating_add(1);
+        return Some(match most.checked_sub(used) {
+            Some(more) => Room::More(more),
+            None => Room::Beyond(used.saturating_sub(most)),
+        });
+    }
+    let limit = of(OperandName::Limit)?;
+    let spent = of(OperandName::Settled)?.checked_add(of(OperandName::Reserved)?)?;
+    let with = spent.checked_add(of(OperandName::Exposure)?)?;
+    let used = with.saturating_sub(of(OperandName::Returned).unwrap_or_default());
+    Some(match limit.checked_sub(used) {
+        Some(left) => Room::Left(left),
+        None => Room::Over(used.saturating_sub(limit)),
+    })
+}
