@@ -1,4 +1,4 @@
-//! A verification as JUnit, for CI systems: the verdict is a test, each finding one that failed, and each thing that was
+//! A verification as `JUnit`, for CI systems: the verdict is a test, each finding one that failed, and each thing that was
 //! not checked one that was skipped.
 
 use counterfoil_audit::{Report, Verdict};

@@ -3,7 +3,8 @@
 //! One run, one result for each finding. A result's fingerprint is `SHA-256("counterfoil/finding/1" 00 || origin 00 || code
 //! 00 || record or "")`: it stays the same from run to run, also where words change.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use core::fmt::Write as _;
 use std::path::Path;
 
 use counterfoil_audit::{Finding, Report, Verdict};
@@ -74,7 +75,8 @@ fn uri(path: &Path) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // A string takes whatever is written to it.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out
