@@ -26,12 +26,10 @@ pub fn assert_shows(said: &str, shown: &[&str]) {
             if rest.is_empty() {
                 return left.is_empty();
             }
-            rest.iter().all(|part| match left.find(part) {
-                Some(at) => {
-                    left = &left[at + part.len()..];
-                    true
-                }
-                None => false,
+            rest.iter().all(|part| {
+                let found = left.split_once(part);
+                left = found.map_or("", |(_, after)| after);
+                found.is_some()
             })
         };
         assert!(lines.any(fits), "not said, or not in this order: {line}\n{said}");
