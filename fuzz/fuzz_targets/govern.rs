@@ -1,0 +1,6 @@
+#![no_main]
+
+#[path = "../src/entries.rs"]
+mod entries;
+
+libfuzzer_sys::fuzz_target!(|text: &str| entries::govern(text));
