@@ -184,7 +184,8 @@ pub(crate) enum ReportFormat {
 
 /// Tell the story of one payment.
 ///
-/// Verifies the whole log, or the bundle, first: the exit code is that of `verify`.
+/// Says what it was decided on, what was left on each budget, and what would have turned the decision. Verifies the
+/// whole log, or the bundle, first: the exit code is that of `verify`.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  counterfoil explain agents/log.sqlite 17 --trust agents/trust.toml")]
 pub(crate) struct Explain {
