@@ -118,9 +118,12 @@ fn write_seeds() {
                 seed("record", &kind, entry);
             }
         }
-        for step in vector.steps.iter().step_by(3).take(1) {
+        for step in &vector.steps {
             let command = serde_json::to_value(&step.command).unwrap();
-            seed("govern", command["type"].as_str().unwrap(), command.to_string().as_bytes());
+            let kind = command["type"].as_str().unwrap().to_owned();
+            if kinds.insert(format!("command {kind}")) {
+                seed("govern", &kind, command.to_string().as_bytes());
+            }
         }
     }
     let framed = |entries: &[Vec<u8>]| -> Vec<u8> {
@@ -144,6 +147,7 @@ fn write_seeds() {
         let name = format!("trust-{}", evidence.len());
         seed("trust", &name, evidence.as_bytes());
     }
+    seed("trust", "unknown-key", b"origin = \"a\"\nlogs = 1\n");
     let statements = records.iter().filter_map(|record| match &record.input {
         counterfoil_record::Input::Statement(it) => Some(it.statement.as_slice().to_vec()),
         _ => None,
