@@ -12,7 +12,7 @@
 
 mod common;
 
-use counterfoil_audit::{Auditor, Level, Story, Trust, Verdict};
+use counterfoil_audit::{Auditor, Story, Trust, Verdict};
 use counterfoil_enforce::command::OpenRun;
 use counterfoil_enforce::{Core, FileKey, NotAllowed, Pay, System};
 use counterfoil_record::verdict::{CheckName, Code, Grade, Outcome};

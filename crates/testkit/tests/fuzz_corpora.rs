@@ -5,8 +5,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::arithmetic_side_effects,
-    clippy::let_underscore_must_use,
-    clippy::large_stack_arrays,
+    clippy::indexing_slicing,
+    clippy::std_instead_of_alloc,
     missing_docs,
     unreachable_pub,
     reason = "a panic is how a test fails"
@@ -127,7 +127,8 @@ fn write_seeds() {
         }
     }
     let framed = |entries: &[Vec<u8>]| -> Vec<u8> {
-        let frame = |entry: &Vec<u8>| [&u16::try_from(entry.len()).unwrap().to_be_bytes(), entry.as_slice()].concat();
+        let frame =
+            |entry: &Vec<u8>| [&u16::try_from(entry.len()).unwrap().to_be_bytes(), entry.as_slice()].concat();
         entries.iter().flat_map(frame).collect()
     };
     seed("log", "sound", &framed(&log));
