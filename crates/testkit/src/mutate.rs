@@ -14,9 +14,11 @@
 //! 3. nothing that matters (the same bytes, or the log grown): the verdict of the base.
 
 pub mod base;
+pub mod bundles;
 pub mod campaign;
 pub mod draw;
 pub mod edit;
+pub mod lie;
 pub mod oracle;
 pub mod repair;
 pub mod tree;

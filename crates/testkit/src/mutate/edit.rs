@@ -1,9 +1,12 @@
 //! One edit, and how it is drawn.
 
 use ciborium::Value;
+use counterfoil_record::codec::Wire as _;
+use counterfoil_record::{Record, SignedRecord};
 
 use super::base::Base;
 use super::draw::Draw;
+use super::lie;
 use super::repair::{Item, Repair, Touched, repaired};
 use super::tree::{self, CHANGES, Change, Way};
 
@@ -27,6 +30,15 @@ pub enum Edit {
         node: usize,
         /// The record that lends its own.
         from: usize,
+    },
+    /// A record is made to say something else.
+    Lie {
+        /// Which record.
+        record: usize,
+        /// Which lie.
+        kind: usize,
+        /// What it takes.
+        with: u64,
     },
     /// The payload is written in another encoding of the same values.
     Encoding {
@@ -123,6 +135,7 @@ impl Edit {
         match self {
             Self::Value { .. } => "value",
             Self::Transplant { .. } => "value of another record",
+            Self::Lie { kind, .. } => lie::NAMES[*kind % lie::LIES],
             Self::Encoding { .. } => "encoding",
             Self::Byte { .. } => "byte",
             Self::Drop(_) => "record dropped",
@@ -145,7 +158,8 @@ impl Edit {
         Some(part(&entry, &ways[node % ways.len()]))
     }
 
-    fn node(base: &Base, record: usize, draw: &mut Draw) -> usize {
+    /// One of the values of that record, the parts of a record with equal weight.
+    pub fn node(base: &Base, record: usize, draw: &mut Draw) -> usize {
         let entry = tree::read(&base.entries[record]).unwrap();
         let ways = tree::ways(&entry);
         let wanted = draw.one(&PARTS);
@@ -157,7 +171,8 @@ impl Edit {
         let len = bases[base].entries.len();
         let record = draw.below(len);
         match draw.below(100) {
-            0..58 => {
+            0..16 => Self::Lie { record, kind: draw.below(lie::LIES), with: draw.number() },
+            16..58 => {
                 let node = Self::node(&bases[base], record, draw);
                 let change = Change { which: draw.below(CHANGES), with: draw.number() };
                 Self::Value { record, node, change }
@@ -198,6 +213,9 @@ impl Edit {
                     }
                 });
             }
+            Self::Lie { record, kind, with } => {
+                tell(&mut items[record % len], |record| lie::tell(record, *kind, *with));
+            }
             Self::Encoding { record, form } => recode(&mut items[record % len], *form),
             Self::Byte { record, bit } => {
                 let item = &mut items[record % len];
@@ -223,7 +241,8 @@ impl Edit {
     }
 }
 
-fn change_value(item: &mut Item, node: usize, change: &mut dyn FnMut(&mut Value, &[Way])) {
+/// Changes a value of an entry.
+pub fn change_value(item: &mut Item, node: usize, change: &mut dyn FnMut(&mut Value, &[Way])) {
     let Some(mut entry) = tree::read(&item.bytes) else { return };
     let ways = tree::ways(&entry);
     let way = &ways[node % ways.len()];
@@ -231,6 +250,18 @@ fn change_value(item: &mut Item, node: usize, change: &mut dyn FnMut(&mut Value,
     item.bytes = tree::write(&entry);
     let payload = matches!(way.as_slice(), [_, Way::At(2), Way::Inside, ..]);
     item.touched = item.touched.max(if payload { Touched::Payload } else { Touched::Envelope });
+}
+
+/// Makes an entry say something else, in the encoding of a record. What is not a record stays.
+pub fn tell(item: &mut Item, lie: impl FnOnce(&mut Record)) {
+    let Some(mut entry) = tree::read(&item.bytes) else { return };
+    let Ok(signed) = SignedRecord::decode(&item.bytes) else { return };
+    let mut record = signed.unverified().clone();
+    lie(&mut record);
+    let payload = record.to_bytes();
+    tree::edit(&mut entry, &[Way::At(0), Way::At(2)], &mut |value| *value = Value::Bytes(payload.clone()));
+    item.bytes = tree::write(&entry);
+    item.touched = item.touched.max(Touched::Payload);
 }
 
 /// How many other encodings there are.

@@ -5,7 +5,7 @@
 use counterfoil_decide::Step;
 use counterfoil_record::key::PublicKey;
 use counterfoil_record::verdict::{Code, Outcome};
-use counterfoil_record::{FORMAT, Fixed, Hash32, Input, Record, SignedRecord, Time};
+use counterfoil_record::{FORMAT, Fixed, Hash32, Input, Record, SignedRecord, Time, Verdict};
 
 use super::base::{Base, secret};
 use crate::keys;
@@ -120,8 +120,28 @@ fn key_of(bytes: &Fixed<32>) -> Option<PublicKey> {
     PublicKey::from_bytes(bytes.0).ok()
 }
 
+/// What a log came to, and what the first decision that does not follow should have been.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What it came to.
+    pub class: Class,
+    /// What is owed where the record is in its place and its verdict does not follow.
+    pub owed: Option<Verdict>,
+}
+
 /// What `entries`, made from `base`, come to.
 pub fn judge(base: &Base, entries: &[Vec<u8>]) -> Class {
+    judged(base, entries).class
+}
+
+/// The same, with what is owed.
+pub fn judged(base: &Base, entries: &[Vec<u8>]) -> Judged {
+    let mut owed = None;
+    let class = follow(base, entries, &mut owed);
+    Judged { class, owed }
+}
+
+fn follow(base: &Base, entries: &[Vec<u8>], due: &mut Option<Verdict>) -> Class {
     let common = common(base, entries);
     if entries.is_empty() {
         return Class::Broken(None);
@@ -143,6 +163,9 @@ pub fn judge(base: &Base, entries: &[Vec<u8>]) -> Class {
         }
         let owed = reference.step(&record.input, record.time, state.digest());
         if owed != Answer::Record(record.verdict.clone()) {
+            if let Answer::Record(owed) = owed {
+                *due = Some(owed);
+            }
             return broken;
         }
         if at == 0 && record.verdict.outcome != Outcome::Accepted {
