@@ -55,6 +55,11 @@ pub fn root(leaves: &[Hash32]) -> Hash32 {
     }
 }
 
+/// The same over entries.
+pub fn root_of(entries: &[Vec<u8>]) -> Hash32 {
+    root(&entries.iter().map(|entry| leaf(entry)).collect::<Vec<_>>())
+}
+
 /// The leaf hash of an entry.
 pub fn leaf(entry: &[u8]) -> Hash32 {
     Hash32::of(&[&[0], entry])
