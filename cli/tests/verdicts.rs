@@ -16,10 +16,9 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use counterfoil_store::{SqliteStore, Store as _};
 use counterfoil_testkit::scene::{Ask, Scene, hold};
+use counterfoil_testkit::vectors::Given;
 use counterfoil_testkit::{bundles, forge, keys, recipes};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -90,12 +89,17 @@ fn verdict(ran: &Ran) -> (i32, Vec<String>) {
 #[test]
 fn the_process_ends_as_every_evidence_vector_expects() {
     let vectors = recipes::evidence::all();
-    assert!(vectors.len() >= 78, "{}", vectors.len());
+    assert!(vectors.len() >= 160, "{}", vectors.len());
     for vector in vectors {
         let files = Files::new(vector.trust.as_deref());
-        let entries: Vec<Vec<u8>> =
-            vector.entries.iter().map(|entry| STANDARD.decode(entry).unwrap()).collect();
-        let evidence = files.log(&entries, vector.checkpoint.as_deref());
+        let evidence = match vector.given() {
+            Given::Entries(entries) => files.log(&entries, vector.checkpoint.as_deref()),
+            Given::Bundle(bytes) => {
+                let path = files.path("a.bundle");
+                fs::write(&path, bytes).unwrap();
+                path
+            }
+        };
         let ran = files.verify(&evidence);
         let name = &vector.name;
         assert_eq!(ran.code, Some(i32::from(vector.expect.exit_code)), "{name}: {ran:?}");

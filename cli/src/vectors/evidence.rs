@@ -1,7 +1,8 @@
-//! Evidence vectors: entries and trust in, verdict and findings out.
+//! Evidence vectors: entries or a bundle, and trust, in; verdict and findings out.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use counterfoil_audit::bundle::examine;
 use counterfoil_audit::{Auditor, Trust};
 use serde::Deserialize;
 
@@ -13,7 +14,8 @@ pub(super) struct Evidence {
     _name: String,
     #[serde(rename = "shows")]
     _shows: String,
-    entries: Vec<String>,
+    entries: Option<Vec<String>>,
+    bundle: Option<String>,
     checkpoint: Option<String>,
     trust: Option<String>,
     expect: Expect,
@@ -42,11 +44,19 @@ impl Evidence {
             return Err(format!("format: expected 1, found {}", self.format));
         }
         let trust = self.trust.as_deref().map(Trust::parse).transpose().map_err(|error| error.to_string())?;
-        let mut auditor = Auditor::new(trust, self.checkpoint.as_deref());
-        for entry in &self.entries {
-            auditor.push(&STANDARD.decode(entry).map_err(|error| error.to_string())?);
-        }
-        let report = auditor.finish();
+        let decode = |text: &String| STANDARD.decode(text).map_err(|error| error.to_string());
+        let report = match (&self.entries, &self.bundle, &self.checkpoint) {
+            (Some(entries), None, checkpoint) => {
+                let mut auditor = Auditor::new(trust, checkpoint.as_deref());
+                for entry in entries {
+                    auditor.push(&decode(entry)?);
+                }
+                auditor.finish()
+            }
+            (None, Some(bundle), None) => examine(&decode(bundle)?, trust, None, &mut ()),
+            (None, Some(_), Some(_)) => return Err("a bundle has its own checkpoint".into()),
+            _ => return Err("it has to have either entries or a bundle".into()),
+        };
         let not_checked = report.not_checked.iter().map(|it| it.code.code().to_owned());
         let found = Expect {
             verdict: report.verdict.word().into(),

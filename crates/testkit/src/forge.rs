@@ -86,9 +86,18 @@ pub fn checkpoint(entries: &[Vec<u8>], key: &FileKey) -> String {
     note::sign(&checkpoint.to_text(), &NoteSigner { log, key }).unwrap()
 }
 
-struct NoteSigner<'k> {
+/// A key that signs notes under a log's name.
+#[derive(Debug)]
+pub struct NoteSigner<'k> {
     log: NamedKey,
     key: &'k FileKey,
+}
+
+impl<'k> NoteSigner<'k> {
+    /// The key `key` under the name of `log`.
+    pub fn new(log: &NamedKey, key: &'k FileKey) -> Self {
+        Self { log: log.clone(), key }
+    }
 }
 
 impl note::Signer for NoteSigner<'_> {

@@ -14,6 +14,7 @@ pub mod bundles;
 pub mod busy;
 pub mod forge;
 pub mod keys;
+pub mod mutate;
 pub mod policy;
 pub mod rail;
 pub mod recipes;

@@ -4,7 +4,7 @@ mod decision;
 mod evidence;
 
 pub use decision::{Decision, Expected, Step, found};
-pub use evidence::{Evidence, EvidenceExpected, ExpectedFinding};
+pub use evidence::{Evidence, EvidenceExpected, ExpectedFinding, Given};
 
 use std::fs;
 use std::path::{Path, PathBuf};

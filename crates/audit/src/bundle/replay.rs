@@ -9,7 +9,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use counterfoil_decide::{Pending, State};
+use counterfoil_decide::{Pending, State, Step};
 use counterfoil_record::verdict::{Code, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Record, Verdict};
 
@@ -32,7 +32,7 @@ pub(super) enum Part {
     Word,
     /// It states the digest of the whole state.
     Digest,
-    /// It was refused for its time and changed nothing.
+    /// It says that it was refused for its time, and nothing else: it is held against the time, and changes nothing.
     Untimely,
 }
 
@@ -46,11 +46,10 @@ impl Replay {
     /// What `record` is there for, where the payments explained are `explained` and the records that decided them
     /// last `decided`.
     pub(super) fn part(record: &Record, explained: &BTreeSet<Index>, decided: &BTreeSet<Index>) -> Part {
-        let untimely = |code: &Code| matches!(code, Code::TimeWentBack | Code::ClockJump);
         let about = about(record);
         let ours = about.is_some_and(|payment| explained.contains(&payment));
         match &record.input {
-            _ if record.verdict.codes.iter().any(untimely) => Part::Untimely,
+            _ if is_untimely(&record.verdict) => Part::Untimely,
             Input::Start(_) | Input::Stop(_) | Input::Heartbeat(_) => Part::Digest,
             Input::Pay(_) | Input::Claim(_) => {
                 let refused = record.verdict.outcome == Outcome::Refused;
@@ -102,7 +101,16 @@ impl Replay {
     /// What does not follow.
     pub(super) fn take(&mut self, record: &Record, leaf: Hash32, part: Part) -> Result<(), Wrong> {
         let pending = match part {
-            Part::Digest | Part::Untimely => return Ok(()),
+            Part::Digest => return Ok(()),
+            // INVARIANT: the shown records have the clock at most where the whole log had it, and count at most as many
+            // refusals. What is no jump from there was none.
+            Part::Untimely => {
+                return match self.state.step(&record.input, record.time) {
+                    Step::Record(decision) => remake::compare(&record.verdict, &decision.verdict),
+                    Step::Counted(verdict) => remake::compare(&record.verdict, &verdict),
+                    Step::Repeat(_) => remake::decide(&self.state, record).map(|_| ()),
+                };
+            }
             Part::Remade => {
                 let decision = remake::decide(&self.state, record)?;
                 remake::compare(&record.verdict, &decision.verdict)?;
@@ -172,6 +180,12 @@ pub(super) fn about(record: &Record) -> Option<Index> {
         Input::Pay(_) => Some(record.index),
         input => input.payment(),
     }
+}
+
+/// A refusal for its time, as `step` gives it. A code beside anything else does not excuse a record from being decided; one
+/// that went back stands in no log that follows.
+fn is_untimely(verdict: &Verdict) -> bool {
+    *verdict == Verdict { codes: [Code::ClockJump].into(), ..Verdict::plain(Outcome::Refused) }
 }
 
 /// What a fact finds without what its payment was bound to, and without its transaction.

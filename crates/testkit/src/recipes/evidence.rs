@@ -1,8 +1,11 @@
 //! Evidence vectors.
 
+mod bundles;
 mod bytes;
 mod checkpoints;
+mod encodings;
 mod honest;
+mod liars;
 mod lies;
 mod order;
 mod rotation;
@@ -15,8 +18,7 @@ use counterfoil_audit::{Trust, Verdict};
 use super::logs;
 use crate::forge;
 use crate::keys;
-use crate::script::audit;
-use crate::vectors::{Evidence, EvidenceExpected, ExpectedFinding, FORMAT};
+use crate::vectors::{Evidence, EvidenceExpected, ExpectedFinding, FORMAT, Given};
 
 /// Every evidence vector.
 pub fn all() -> Vec<Evidence> {
@@ -28,6 +30,9 @@ pub fn all() -> Vec<Evidence> {
         checkpoints::all(),
         strangers::all(),
         rotation::all(),
+        encodings::all(),
+        liars::all(),
+        bundles::all(),
     ]
     .concat()
 }
@@ -41,7 +46,7 @@ fn short() -> Vec<Vec<u8>> {
 struct Case {
     name: &'static str,
     shows: &'static str,
-    entries: Vec<Vec<u8>>,
+    given: Given,
     checkpoint: Option<String>,
     trust: Option<String>,
     not_checked: Vec<&'static str>,
@@ -53,11 +58,16 @@ impl Case {
         Self {
             name,
             shows,
-            entries,
+            given: Given::Entries(entries),
             checkpoint: None,
             trust: Some(trust("log-key", None)),
             not_checked: Vec::new(),
         }
+    }
+
+    /// The same, of a bundle.
+    fn of_bundle(name: &'static str, shows: &'static str, bytes: Vec<u8>) -> Self {
+        Self { given: Given::Bundle(bytes), ..Self::new(name, shows, Vec::new()) }
     }
 
     /// Under trust that pins a checkpoint of `seen` too.
@@ -95,7 +105,7 @@ impl Case {
             findings: findings.collect(),
             not_checked: self.not_checked.iter().map(|code| (*code).into()).collect(),
         };
-        let report = audit(trust, self.checkpoint.as_deref(), &self.entries);
+        let report = self.given.audit(trust, self.checkpoint.as_deref());
         assert_eq!(
             EvidenceExpected::of(&report, &expect.not_checked),
             expect,
@@ -103,12 +113,19 @@ impl Case {
             self.name,
             report.findings
         );
+        let (entries, bundle) = match &self.given {
+            Given::Entries(entries) => {
+                (Some(entries.iter().map(|entry| STANDARD.encode(entry)).collect()), None)
+            }
+            Given::Bundle(bytes) => (None, Some(STANDARD.encode(bytes))),
+        };
         Evidence {
             format: FORMAT,
             kind: "evidence".into(),
             name: self.name.into(),
             shows: self.shows.into(),
-            entries: self.entries.iter().map(|entry| STANDARD.encode(entry)).collect(),
+            entries,
+            bundle,
             checkpoint: self.checkpoint,
             trust: self.trust,
             expect,

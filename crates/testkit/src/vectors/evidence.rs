@@ -1,7 +1,8 @@
-//! Evidence vectors: entries and trust in, verdict and findings out.
+//! Evidence vectors: entries or a bundle, and trust, in; verdict and findings out.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use counterfoil_audit::bundle::examine;
 use counterfoil_audit::{Report, Trust};
 use serde::{Deserialize, Serialize};
 
@@ -20,14 +21,37 @@ pub struct Evidence {
     pub name: String,
     /// What it shows, in one sentence.
     pub shows: String,
-    /// The log's entries, base64.
-    pub entries: Vec<String>,
+    /// The log's entries, base64; absent where there is a bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entries: Option<Vec<String>>,
+    /// A bundle instead of a log, base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<String>,
     /// The log's own newest checkpoint, a signed note.
     pub checkpoint: Option<String>,
     /// The trust file's text.
     pub trust: Option<String>,
     /// What the audit should say.
     pub expect: EvidenceExpected,
+}
+
+/// What is audited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// The entries of a log.
+    Entries(Vec<Vec<u8>>),
+    /// The bytes of a bundle.
+    Bundle(Vec<u8>),
+}
+
+impl Given {
+    /// The report on it under `trust`, at no time.
+    pub fn audit(&self, trust: Option<Trust>, checkpoint: Option<&str>) -> Report {
+        match self {
+            Self::Entries(entries) => audit(trust, checkpoint, entries),
+            Self::Bundle(bytes) => examine(bytes, trust, None, &mut ()),
+        }
+    }
 }
 
 /// What the audit should say.
@@ -78,14 +102,22 @@ impl Named for Evidence {
 }
 
 impl Evidence {
+    /// What is audited. Panics unless it is entries or a bundle, and not both; a bundle has its own checkpoint.
+    pub fn given(&self) -> Given {
+        let decode = |text: &String| STANDARD.decode(text).unwrap();
+        match (&self.entries, &self.bundle, &self.checkpoint) {
+            (Some(entries), None, _) => Given::Entries(entries.iter().map(decode).collect()),
+            (None, Some(bundle), None) => Given::Bundle(decode(bundle)),
+            _ => panic!("{}: entries, or a bundle", self.name),
+        }
+    }
+
     /// Runs the vector. Panics where something comes out differently.
     pub fn run(&self) {
         let name = &self.name;
         assert_eq!((self.format, self.kind.as_str()), (FORMAT, "evidence"), "{name}");
-        let entries: Vec<Vec<u8>> =
-            self.entries.iter().map(|entry| STANDARD.decode(entry).unwrap()).collect();
         let trust = self.trust.as_deref().map(|trust| Trust::parse(trust).unwrap());
-        let report = audit(trust, self.checkpoint.as_deref(), &entries);
+        let report = self.given().audit(trust, self.checkpoint.as_deref());
         assert_eq!(
             EvidenceExpected::of(&report, &self.expect.not_checked),
             self.expect,

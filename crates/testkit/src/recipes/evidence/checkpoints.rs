@@ -16,6 +16,8 @@ pub(super) fn all() -> Vec<Evidence> {
         not_a_note(),
         of_another_log(),
         tampered_and_pinned(),
+        forked(),
+        recreated(),
     ]
 }
 
@@ -92,4 +94,31 @@ fn tampered_and_pinned() -> Evidence {
     Case::new("tampered-against-a-pin", shows, entries)
         .pinned(&short())
         .expect(Verdict::Failed, &[("record-signature", Some(5)), ("root-differs-from-pinned", None)])
+}
+
+fn forked() -> Evidence {
+    let (mut scene, run) = Scene::plain("short", "The same beginning, written on by another.");
+    for key in ["v", "w", "x", "y", "z"] {
+        scene.pay(&Ask::new(run, key, 100), allow());
+    }
+    for _ in 0..2 {
+        scene.record(counterfoil_enforce::Command::Stop {}, crate::scene::accepted());
+    }
+    let fork = scene.script.entries();
+    let same = fork.iter().zip(short()).take_while(|(one, other)| **one == *other).count();
+    assert_eq!((same, fork.len()), (3, short().len()));
+    let shows = "Two writers went on from one beginning; the one that was not pinned contradicts the pin.";
+    Case::new("fork-after-two-writers", shows, fork)
+        .pinned(&short())
+        .expect(Verdict::Contradiction, &[("root-differs-from-pinned", None)])
+}
+
+fn recreated() -> Evidence {
+    let (mut scene, run) = Scene::plain("anew", "Opened anew.");
+    scene.pay(&Ask::new(run, "a", 100), allow());
+    let shows =
+        "A log opened anew under the same name and key, and shorter, contradicts a pinned checkpoint.";
+    Case::new("recreated-under-the-same-name-and-key", shows, scene.script.entries())
+        .pinned(&short())
+        .expect(Verdict::Contradiction, &[("shorter-than-pinned", None)])
 }
