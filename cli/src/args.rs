@@ -53,6 +53,7 @@ pub(crate) enum Command {
     Sample(Sample),
     Reconcile(Reconcile),
     Vectors(Vectors),
+    Conform(Conform),
     Demo(Demo),
     Completions(Completions),
     Man(Man),
@@ -229,7 +230,32 @@ pub(crate) struct Bundle {
 #[command(after_help = "Example:\n  counterfoil vectors testvectors")]
 pub(crate) struct Vectors {
     /// The folder; its JSON vectors are found however deep they lie
+    #[arg(required_unless_present = "answer")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Answer one question of `conform` on stdin instead
+    #[arg(long, conflicts_with = "dir")]
+    pub(crate) answer: bool,
+}
+
+/// Score another implementation on every test vector.
+///
+/// Runs CMD once for each vector, with the vector on stdin as JSON, but for what would tell the answer. CMD prints its answer as
+/// JSON and ends with the exit code of the verdict; testvectors/README.md has the protocol. Exit code 0 if every answer is
+/// right, 1 if not.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  counterfoil conform testvectors -- counterfoil vectors --answer")]
+pub(crate) struct Conform {
+    /// The folder of the vectors
     pub(crate) dir: PathBuf,
+    /// The command, with its arguments
+    #[arg(required = true, last = true, value_name = "CMD")]
+    pub(crate) command: Vec<std::ffi::OsString>,
+    /// How long one answer may take, in seconds
+    #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+    pub(crate) timeout: u64,
+    /// Print the score as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Show the whole on captured purchases.

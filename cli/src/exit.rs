@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Done,
     /// The verdict of an audit, or 1 for a check that failed.
     Verdict(Verdict),
+    /// The exit code of an answer to a question of `conform`.
+    Code(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -22,6 +24,7 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Done => Self::SUCCESS,
             Exit::Verdict(verdict) => verdict.exit_code().into(),
+            Exit::Code(code) => code.into(),
         }
     }
 }

@@ -7,6 +7,7 @@ extern crate alloc;
 
 mod args;
 mod bundle;
+mod conform;
 mod demo;
 mod evidence;
 mod exit;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Sample(args) => select::sample(&args),
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Vectors(args) => vectors::run(&args),
+        Command::Conform(args) => conform::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::man(&args),

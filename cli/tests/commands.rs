@@ -18,7 +18,7 @@ use std::process::Stdio;
 
 use common::{args, folder, open_run, run, run_with};
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "init",
     "key",
     "policy",
@@ -34,6 +34,7 @@ const COMMANDS: [&str; 18] = [
     "sample",
     "reconcile",
     "vectors",
+    "conform",
     "demo",
     "completions",
     "man",

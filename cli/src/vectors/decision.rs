@@ -1,24 +1,18 @@
-//! Decision vectors: commands in, verdicts out, and the root of the log that they make.
-
-use core::fmt::Debug;
+//! Decision vectors: commands in; verdicts out, and the root of the log that they make.
 
 use counterfoil_enforce::{Answer, Command, Core, Error, Failing, FileKey, Scripted};
 use counterfoil_record::verdict::{CheckResult, Code, Outcome};
 use counterfoil_record::{Index, SignedRecord, Time};
 use counterfoil_store::{MemoryStore, Records as _};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+/// What is asked: commands, each with its time.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Decision {
+pub(super) struct Question {
     format: u64,
-    #[serde(rename = "name")]
-    _name: String,
-    #[serde(rename = "shows")]
-    _shows: String,
     log_key_seed: String,
     steps: Vec<Step>,
-    root: String,
 }
 
 #[derive(Deserialize)]
@@ -30,20 +24,52 @@ struct Step {
     #[serde(default)]
     log_key_seed: Option<String>,
     command: Command,
-    expect: Expect,
 }
 
-/// What should come of a step.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+/// What comes of it.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answered {
+    /// What came of each command, in their order.
+    pub(super) steps: Vec<Expect>,
+    /// The root of the log.
+    pub(super) root: String,
+}
+
+impl Answered {
+    /// The first difference from what was expected.
+    pub(super) fn differs_from(&self, expected: &Self) -> Option<String> {
+        let steps = self.steps.iter().zip(&expected.steps).enumerate();
+        for (number, (found, expected)) in steps {
+            if found != expected {
+                return Some(format!("step {number}: expected {expected:?}, found {found:?}"));
+            }
+        }
+        let rest = (self.steps.len(), &self.root);
+        let owed = (expected.steps.len(), &expected.root);
+        (rest != owed).then(|| format!("steps and root: expected {owed:?}, found {rest:?}"))
+    }
+}
+
+/// What comes of a step.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Expect {
+pub(crate) struct Expect {
+    #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     codes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     fail: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     needs: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     cannot: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     counted: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     repeat_of: Option<Index>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
 }
 
@@ -97,10 +123,6 @@ fn key(seed: &str) -> Result<FileKey, String> {
     FileKey::from_seed(&bytes).map_err(|error| error.to_string())
 }
 
-fn differ(place: &str, expected: &impl Debug, found: &impl Debug) -> String {
-    format!("{place}: expected {expected:?}, found {found:?}")
-}
-
 impl Step {
     fn script(&self) -> Result<Scripted, String> {
         let salts = self.salts.iter().map(|salt| {
@@ -111,14 +133,15 @@ impl Step {
     }
 }
 
-impl Decision {
-    pub(super) fn run(self) -> Result<(), String> {
+impl Question {
+    /// Runs the commands.
+    pub(super) fn answer(self) -> Result<Answered, String> {
         if self.format != 1 {
-            return Err(differ("format", &1, &self.format));
+            return Err(format!("format: expected 1, found {}", self.format));
         }
         let first_key = key(&self.log_key_seed)?;
-        let mut steps = self.steps.into_iter();
-        let first = steps.next().ok_or("there is no step")?;
+        let mut commands = self.steps.into_iter();
+        let first = commands.next().ok_or("there is no step")?;
         let Command::Genesis { origin, governance } = &first.command else {
             return Err("the first step opens no log".into());
         };
@@ -127,11 +150,8 @@ impl Decision {
             Core::create_unstarted(MemoryStore::default(), first_key, first.script()?, origin, governance);
         let mut core = core.map_err(|error: Error| error.to_string())?;
         let opened = core.store().read(0).ok().flatten().ok_or("there is no genesis record")?;
-        let found = Expect::of_genesis(&opened)?;
-        if found != first.expect {
-            return Err(differ("step 0", &first.expect, &found));
-        }
-        for (number, step) in (1_usize..).zip(steps) {
+        let mut steps = vec![Expect::of_genesis(&opened)?];
+        for (number, step) in (1_usize..).zip(commands) {
             let place = format!("step {number}");
             if let Some(seed) = &step.log_key_seed {
                 core = Core::open_unstarted(core.into_store(), key(seed)?, Scripted::default())
@@ -139,12 +159,8 @@ impl Decision {
             }
             *core.surroundings_mut() = step.script()?;
             let answer = core.submit(step.command).map_err(|error| format!("{place}: {error}"))?;
-            let found = Expect::of(&answer);
-            if found != step.expect {
-                return Err(differ(&place, &step.expect, &found));
-            }
+            steps.push(Expect::of(&answer));
         }
-        let root = core.root().to_string();
-        if root == self.root { Ok(()) } else { Err(differ("root", &self.root, &root)) }
+        Ok(Answered { steps, root: core.root().to_string() })
     }
 }

@@ -4,42 +4,51 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil_audit::bundle::examine;
 use counterfoil_audit::{Auditor, Trust};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+/// What is asked: a log or a bundle, and trust.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Evidence {
+pub(super) struct Question {
     format: u64,
-    #[serde(rename = "name")]
-    _name: String,
-    #[serde(rename = "shows")]
-    _shows: String,
     entries: Option<Vec<String>>,
     bundle: Option<String>,
     checkpoint: Option<String>,
     trust: Option<String>,
-    expect: Expect,
 }
 
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+/// What the audit says.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Expect {
+pub(crate) struct Answered {
     verdict: String,
-    exit_code: u8,
+    pub(super) exit_code: u8,
     findings: Vec<Finding>,
-    #[serde(default)]
+    /// All codes; of a vector those that it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     not_checked: Vec<String>,
 }
 
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Finding {
     code: String,
     index: Option<u64>,
 }
 
-impl Evidence {
-    pub(super) fn run(self) -> Result<(), String> {
+impl Answered {
+    /// The difference from what was expected, if there is one.
+    pub(super) fn differs_from(&self, expected: &Self) -> Option<String> {
+        let same = (&self.verdict, self.exit_code, &self.findings)
+            == (&expected.verdict, expected.exit_code, &expected.findings);
+        let named = expected.not_checked.iter().all(|code| self.not_checked.contains(code));
+        (!same || !named).then(|| format!("expected {expected:?}, found {self:?}"))
+    }
+}
+
+impl Question {
+    /// Audits the evidence.
+    pub(super) fn answer(self) -> Result<Answered, String> {
         if self.format != 1 {
             return Err(format!("format: expected 1, found {}", self.format));
         }
@@ -57,21 +66,12 @@ impl Evidence {
             (None, Some(_), Some(_)) => return Err("a bundle has its own checkpoint".into()),
             _ => return Err("it has to have either entries or a bundle".into()),
         };
-        let not_checked = report.not_checked.iter().map(|it| it.code.code().to_owned());
-        let found = Expect {
+        let findings = report.findings.iter();
+        Ok(Answered {
             verdict: report.verdict.word().into(),
             exit_code: report.exit_code,
-            findings: report
-                .findings
-                .iter()
-                .map(|finding| Finding { code: finding.code.code().into(), index: finding.index })
-                .collect(),
-            not_checked: not_checked.filter(|code| self.expect.not_checked.contains(code)).collect(),
-        };
-        if found == self.expect {
-            Ok(())
-        } else {
-            Err(format!("expected {:?}, found {found:?}", self.expect))
-        }
+            findings: findings.map(|it| Finding { code: it.code.code().into(), index: it.index }).collect(),
+            not_checked: report.not_checked.iter().map(|it| it.code.code().into()).collect(),
+        })
     }
 }
