@@ -11,6 +11,8 @@
 )]
 
 mod common;
+#[path = "schemas/schema.rs"]
+mod schema;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,6 +40,7 @@ fn our_own_verifier_has_full_marks() {
     let ran = conform(&vectors(), &[env!("CARGO_BIN_EXE_counterfoil"), "vectors", "--answer"]);
     let score = ran.json();
     assert_eq!(ran.code, Some(0), "{ran:?}");
+    schema::assert_valid(&schema::validator("conform"), &score);
     for name in ["decisions", "exit_codes", "negative", "findings"] {
         let (right, asked) = part(&score, name);
         assert_eq!(right, asked, "{name}: {score}");
