@@ -146,6 +146,8 @@ codes! {
         Reconciliation = "reconciliation",
         /// Records that are in the log and not in the bundle: what none of them says is the log's signed word.
         RecordsLeftOut = "records-left-out",
+        /// Decisions on other payments that a bundle shows: they are taken as they stand.
+        OtherPayments = "other-payments",
         /// That a payee was never paid before: no bundle can show it.
         FirstPayment = "first-payment",
         /// What came after the last record about a payment: nothing in the bundle says that there was nothing.

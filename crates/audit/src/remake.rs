@@ -45,7 +45,20 @@ pub(crate) fn compare(stated: &Verdict, owed: &Verdict) -> Result<(), Wrong> {
         let check = at.map_or("a check", |(_, owed)| owed.check.code());
         Err((FindingCode::TraceDoesNotFollow, format!("{check} differs from what the decision gives")))
     } else {
-        let detail: String = format!("it says {}, the decision gives {}", stated.outcome, owed.outcome);
+        let detail = if stated.outcome != owed.outcome {
+            format!("it says {}, the decision gives {}", stated.outcome, owed.outcome)
+        } else if stated.codes != owed.codes {
+            format!("it says {}, the decision gives {}", codes(stated), codes(owed))
+        } else if stated.previous != owed.previous {
+            String::from("it names another record as the one before")
+        } else {
+            String::from("whose word it is differs from what the decision gives")
+        };
         Err((FindingCode::DecisionDoesNotFollow, detail))
     }
+}
+
+fn codes(verdict: &Verdict) -> String {
+    let codes: Vec<&str> = verdict.codes.iter().map(|code| code.code()).collect();
+    if codes.is_empty() { "no code".into() } else { codes.join(", ") }
 }

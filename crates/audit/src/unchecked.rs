@@ -11,6 +11,9 @@ use crate::finding::{NotChecked, NotCheckedCode};
 use crate::summary::Tally;
 use crate::trust::Trust;
 
+/// How far a record may be ahead of the auditor's clock, in milliseconds: five minutes.
+const AHEAD_MOST: u64 = 300_000;
+
 /// What was checked of a log, for the list of what was not.
 pub(crate) struct Unchecked<'a> {
     pub(crate) trust: Option<&'a Trust>,
@@ -113,6 +116,10 @@ impl Unchecked<'_> {
         let (Some(now), Some(last)) = (self.now, self.last_time) else {
             return Some("there is no time to hold the last record against".into());
         };
+        let ahead = last.millis().saturating_sub(now.millis());
+        if ahead > AHEAD_MOST {
+            return Some(format!("the last record is {} s ahead of the clock here", ahead / 1000));
+        }
         let age = now.millis().saturating_sub(last.millis());
         (age > most.millis()).then(|| {
             format!("the last record is {} s old, {} s are the most", age / 1000, most.millis() / 1000)

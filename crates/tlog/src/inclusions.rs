@@ -21,7 +21,8 @@ use core::slice::Iter;
 
 use thiserror::Error;
 
-use crate::hash::{Hash, node_hash};
+use crate::compact::fold_peaks;
+use crate::hash::{Hash, empty_root, node_hash};
 use crate::prove::{ProveError, Range, Subtrees, range_root};
 
 /// Why the proof of several entries was refused.
@@ -88,7 +89,8 @@ fn cut<S: Subtrees>(tree: &S, range: Range, indices: &[u64], hashes: &mut Vec<Ha
     cut(tree, right, of_right, hashes)
 }
 
-/// Checks that the tree of `size` leaves with the root `root` holds each of `leaves` at its index.
+/// Checks that the tree of `size` leaves with the root `root` holds each of `leaves` at its index, and gives for each the
+/// root over the leaves before it: what lies left of a leaf's path are the peaks of that smaller tree.
 ///
 /// The indices rise strictly and are below `size`; `hashes` are those that [`prove_inclusions`] gives. `size` and
 /// `root` have to come from one trusted place. At most 64 hashes are computed for each leaf.
@@ -104,7 +106,7 @@ pub fn verify_inclusions(
     size: u64,
     hashes: &[Hash],
     root: &Hash,
-) -> Result<(), InclusionsError> {
+) -> Result<Vec<Hash>, InclusionsError> {
     let (last, _) = leaves.last().ok_or(InclusionsError::NoLeaf)?;
     for pair in leaves.windows(2) {
         if let [(one, _), (next, _)] = pair
@@ -117,27 +119,41 @@ pub fn verify_inclusions(
         return Err(InclusionsError::IndexOutOfRange { index: *last, size });
     }
     let wrong = InclusionsError::ProofLength { found: hashes.len() };
-    let mut rest = hashes.iter();
-    let found = join(Range::first(size), leaves, &mut rest).ok_or(wrong)?;
-    if rest.next().is_some() {
+    let mut walk = Walk { hashes: hashes.iter(), left: Vec::new(), before: Vec::new() };
+    let found = walk.join(Range::first(size), leaves).ok_or(wrong)?;
+    if walk.hashes.next().is_some() {
         return Err(wrong);
     }
-    if found == *root { Ok(()) } else { Err(InclusionsError::RootMismatch) }
+    if found == *root { Ok(walk.before) } else { Err(InclusionsError::RootMismatch) }
 }
 
-/// The hash of a node; `None` where the hashes run out. A node is split once for each level, so at most 64 deep.
-fn join(range: Range, leaves: &[(u64, Hash)], hashes: &mut Iter<'_, Hash>) -> Option<Hash> {
-    if leaves.is_empty() {
-        return hashes.next().copied();
+/// A descent over the leaves that are shown.
+struct Walk<'h> {
+    hashes: Iter<'h, Hash>,
+    /// The complete subtrees left of where the descent is, the largest first.
+    left: Vec<Hash>,
+    /// For each leaf that was passed, the root over those before it.
+    before: Vec<Hash>,
+}
+
+impl Walk<'_> {
+    /// The hash of a node; `None` where the hashes run out. A node is split once for each level, so at most 64 deep.
+    fn join(&mut self, range: Range, leaves: &[(u64, Hash)]) -> Option<Hash> {
+        if leaves.is_empty() {
+            return self.hashes.next().copied();
+        }
+        let Some((left, right)) = range.split() else {
+            self.before.push(fold_peaks(&self.left).unwrap_or_else(empty_root));
+            // INVARIANT: the indices rise and are inside of the range, so that this one leaf is all there is.
+            return leaves.first().map(|(_, leaf)| *leaf);
+        };
+        let (of_left, of_right) = leaves.split_at(leaves.partition_point(|(index, _)| *index < right.begin));
+        let left = self.join(left, of_left)?;
+        self.left.push(left);
+        let right = self.join(right, of_right);
+        self.left.pop();
+        Some(node_hash(&left, &right?))
     }
-    let Some((left, right)) = range.split() else {
-        // INVARIANT: the indices rise and are inside of the range, so that this one leaf is all there is.
-        return leaves.first().map(|(_, leaf)| *leaf);
-    };
-    let (of_left, of_right) = leaves.split_at(leaves.partition_point(|(index, _)| *index < right.begin));
-    let left = join(left, of_left, hashes)?;
-    let right = join(right, of_right, hashes)?;
-    Some(node_hash(&left, &right))
 }
 
 #[cfg(test)]

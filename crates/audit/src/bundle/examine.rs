@@ -64,8 +64,14 @@ struct Seen {
     last_time: Option<u64>,
     /// The digest that each `start`, `stop` and `heartbeat` states, and its time.
     digests: BTreeMap<Index, (Hash32, u64)>,
-    /// The last record about each payment that is explained.
-    last: BTreeMap<Index, Index>,
+    /// The last record about each payment that is explained, and its time.
+    last: BTreeMap<Index, (Index, u64)>,
+    /// The requests.
+    asked: BTreeSet<Index>,
+    /// The records about other payments that were taken on their word.
+    on_word: Vec<u64>,
+    /// The policies that explained payments were decided under last.
+    policies: BTreeSet<Hash32>,
 }
 
 struct Examination {
@@ -102,10 +108,11 @@ impl Examination {
             Err((code, index, detail)) => return self.find(code, index, detail),
         };
         let explained: BTreeSet<Index> = bundle.payments.iter().copied().collect();
-        let decided = decided(&explained, records.iter().map(|(record, _)| record.unverified()));
-        for (signed, leaf) in records {
+        let decided = decided(&explained, records.iter().map(|(record, ..)| record.unverified()));
+        for (signed, leaf, prior) in records {
             let index = signed.unverified().index.value();
-            if let Err((code, detail)) = self.follow(signed, leaf, (&explained, &decided), observer) {
+            if let Err((code, detail)) = self.follow(signed, (leaf, prior), (&explained, &decided), observer)
+            {
                 self.find(code, Some(index), detail);
                 return;
             }
@@ -114,8 +121,9 @@ impl Examination {
         self.judge_payments(bundle, &explained);
     }
 
-    /// Every record, decoded, once all are shown to stand in the checkpoint's tree.
-    fn records(&mut self, bundle: &Bundle) -> Result<Vec<(SignedRecord, Hash32)>, WrongAt> {
+    /// Every record, decoded, with its leaf hash and the root over the records before it, once all are shown to stand in
+    /// the checkpoint's tree.
+    fn records(&mut self, bundle: &Bundle) -> Result<Vec<(SignedRecord, Hash32, Hash32)>, WrongAt> {
         let mut records = Vec::new();
         let mut leaves = Vec::new();
         for shown in &bundle.records {
@@ -140,9 +148,10 @@ impl Examination {
             .read_checkpoint(bundle)
             .map_err(|error| (FindingCode::CheckpointInvalid, None, error.to_string()))?;
         let hashes: Vec<Hash> = bundle.hashes.iter().map(|hash| Hash::new(*hash.bytes())).collect();
-        verify_inclusions(&leaves, checkpoint.size, &hashes, &checkpoint.root)
+        let before = verify_inclusions(&leaves, checkpoint.size, &hashes, &checkpoint.root)
             .map_err(|error| (FindingCode::BundleRoot, None, error.to_string()))?;
-        Ok(records)
+        let records = records.into_iter().zip(before);
+        Ok(records.map(|((signed, leaf), before)| (signed, leaf, Hash32(*before.bytes()))).collect())
     }
 
     fn read_checkpoint(&mut self, bundle: &Bundle) -> Result<Checkpoint, CheckpointError> {
@@ -157,14 +166,14 @@ impl Examination {
     fn follow(
         &mut self,
         signed: SignedRecord,
-        leaf: Hash32,
+        (leaf, prior): (Hash32, Hash32),
         (explained, decided): (&BTreeSet<Index>, &BTreeSet<Index>),
         observer: &mut dyn Observer,
     ) -> Result<(), Wrong> {
         let index = signed.unverified().index.value();
         let record = self.identity.verify(signed, &self.replay.state, index)?.into_record();
         known_version(&record)?;
-        self.place(&record)?;
+        self.place(&record, prior)?;
         let part = Replay::part(&record, explained, decided);
         if part != Part::Untimely {
             self.replay.align(&record);
@@ -178,6 +187,9 @@ impl Examination {
             return Err((FindingCode::NoGenesis, "the genesis was refused".into()));
         }
         self.note(&record, part);
+        if decided.contains(&record.index) {
+            self.seen.policies.extend(self.replay.state.policy.as_ref().map(|in_force| in_force.digest));
+        }
         if explained.contains(&payment) {
             self.tally.count(&record);
             self.tally.moved(before.as_ref(), self.replay.state.payments.get(&payment));
@@ -187,10 +199,11 @@ impl Examination {
         Ok(())
     }
 
-    fn place(&self, record: &Record) -> Result<(), Wrong> {
+    fn place(&self, record: &Record, prior: Hash32) -> Result<(), Wrong> {
         let state = &self.replay.state;
-        if record.index == Index::GENESIS && record.prior != Hash32(*counterfoil_tlog::empty_root().bytes()) {
-            return Err((FindingCode::PriorWrong, format!("it says {}", record.prior)));
+        if record.prior != prior {
+            let detail = format!("it says {}, the records before it give {prior}", record.prior);
+            return Err((FindingCode::PriorWrong, detail));
         }
         if record.prev_control != state.last_control {
             let detail = record.prev_control.map_or_else(String::new, |it| format!("it names record {it}"));
@@ -216,7 +229,13 @@ impl Examination {
             seen.digests.insert(record.index, (digest, time));
         }
         if let Some(payment) = about(record) {
-            seen.last.insert(payment, record.index);
+            seen.last.insert(payment, (record.index, time));
+        }
+        if matches!(record.input, Input::Pay(_)) {
+            seen.asked.insert(record.index);
+        }
+        if part == Part::Word {
+            seen.on_word.push(record.index.value());
         }
     }
 
@@ -274,18 +293,18 @@ impl Examination {
         let mut complete_to: Option<(Index, u64)> = None;
         let mut all = true;
         for payment in explained {
-            let Some(last) = self.seen.last.get(payment).copied() else {
+            let last = self.seen.last.get(payment).map(|(last, _)| *last);
+            let Some(last) = last.filter(|_| self.seen.asked.contains(payment)) else {
                 let detail = String::from("the payment that the bundle explains");
                 self.find(FindingCode::BundleRecordMissing, Some(payment.value()), detail);
                 all = false;
                 continue;
             };
-            // What was denied when it was asked for is no payment: nothing can come after.
-            if !self.replay.state.payments.contains_key(payment) {
-                continue;
-            }
+            // A fact about what was never allowed changes no state, and no state shows that there was none.
+            let stands = self.replay.state.payments.get(payment);
+            let allowed = stands.is_some_and(|payment| payment.terms.is_some());
             let at = bundle.standings.iter().find(|it| it.stood.index == *payment);
-            let Some(at) = at.filter(|at| at.record > last) else {
+            let Some(at) = at.filter(|at| at.record > last && allowed) else {
                 let detail = format!("whether anything about payment {payment} came after record {last}");
                 self.unshown.push(NotChecked { code: NotCheckedCode::LaterRecords, detail });
                 all = false;
@@ -307,6 +326,12 @@ impl Examination {
             let so_far = complete_to.get_or_insert((at.record, time));
             *so_far = (*so_far).min((at.record, time));
         }
+        let stranger = bundle.standings.iter().find(|it| !explained.contains(&it.stood.index));
+        if let Some(stranger) = stranger {
+            let detail =
+                format!("it says where payment {} stands, and does not explain it", stranger.stood.index);
+            self.find(FindingCode::BundleMalformed, None, detail);
+        }
         if all && let Some((record, time)) = complete_to {
             self.shown.complete_to = Some(record.value());
             self.shown.complete_to_time = Some(time);
@@ -320,10 +345,20 @@ impl Examination {
         add(
             NotCheckedCode::RecordsLeftOut,
             format!(
-                "{left_out} of {size} records are not shown: that none of them counts in the same budgets, or pays for \
-                 the same purchase, is the log's signed word"
+                "{left_out} of {size} records are not shown: that none of them counts in the same budgets, pays for the \
+                 same purchase, or changed policy, keys or suspensions unnamed, and where the payments stand at the end, \
+                 is the log's signed word"
             ),
         );
+        if let Some(first) = self.seen.on_word.first() {
+            let (count, more) = (self.seen.on_word.len(), self.seen.on_word.len() > 1);
+            let detail = format!(
+                "{count} record{} about other payments, the first of them {first}, {} taken on the log's word",
+                if more { "s" } else { "" },
+                if more { "are" } else { "is" }
+            );
+            add(NotCheckedCode::OtherPayments, detail);
+        }
         if !self.connected && self.trust.as_ref().is_some_and(|trust| trust.checkpoint.is_some()) {
             let detail = "the bundle does not show that its checkpoint and the pinned one are of one log";
             add(NotCheckedCode::NoPinnedCheckpoint, detail.into());
@@ -335,7 +370,7 @@ impl Examination {
             has_checkpoint: self.checkpoint.is_some(),
             state: &self.replay.state,
             tally: &self.tally,
-            last_time: self.seen.last_time.map(Time::from_millis),
+            last_time: self.as_of(),
             now: self.now,
             resumed: None,
             interrupted: false,
@@ -344,17 +379,23 @@ impl Examination {
         list
     }
 
+    /// Up to when the bundle speaks of its payments: what a record beside them says is no sign of life.
+    fn as_of(&self) -> Option<Time> {
+        let last = self.shown.payments.iter().filter_map(|it| self.seen.last.get(&Index::new(*it)));
+        let last = last.map(|(_, time)| *time).min();
+        self.shown.complete_to_time.or(last).map(Time::from_millis)
+    }
+
     fn finish(mut self) -> Report {
         let size = self.checkpoint.as_ref().map_or(0, |note| note.checkpoint.size);
         let root =
             self.checkpoint.as_ref().map_or_else(counterfoil_tlog::empty_root, |it| it.checkpoint.root);
-        let in_force = self.replay.state.policy.as_ref().map(|policy| policy.digest);
+        // Which policy is in force at the end no bundle shows: it is that of the decisions which is expected.
         if let Some(expected) = self.trust.as_ref().and_then(|trust| trust.policy)
             && self.findings.is_empty()
-            && in_force != Some(expected)
+            && let Some(other) = self.seen.policies.iter().find(|digest| **digest != expected)
         {
-            let detail = in_force
-                .map_or_else(|| "no policy is in force".into(), |digest| format!("{digest} is in force"));
+            let detail = format!("a payment was decided under {other}");
             self.find(FindingCode::PolicyNotExpected, None, detail);
         }
         let not_checked = self.not_checked(size);

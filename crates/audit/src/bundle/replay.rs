@@ -142,7 +142,7 @@ impl Replay {
     fn on_its_word(&self, record: &Record) -> Result<Pending, Wrong> {
         let outcome = record.verdict.outcome;
         let lacks = || {
-            let detail = format!("the bundle lacks what it takes to {outcome} it");
+            let detail = format!("the bundle lacks what it takes to come to {outcome}");
             (FindingCode::BundleRecordMissing, detail)
         };
         if matches!(record.input, Input::Pay(_) | Input::Claim(_)) {
