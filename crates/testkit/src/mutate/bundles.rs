@@ -140,11 +140,10 @@ fn own(bundle: &Bundle, draw: &mut Draw) -> Edited {
     };
     let shows = match Bundle::from_file(&bytes) {
         _ if bytes == honest => Shows::Same,
-        Err(_) => Shows::Finding,
         // The proof is only looked at for a pinned checkpoint of that size; the tests pin another.
-        Ok(other) if Bundle { earlier: bundle.earlier.clone(), ..other.clone() } == *bundle => Shows::Same,
+        Ok(other) if (Bundle { earlier: bundle.earlier.clone(), ..other.clone() }) == *bundle => Shows::Same,
         Ok(_) if matches!(part, "standings" | "whole") => Shows::Lack,
-        Ok(_) => Shows::Finding,
+        _ => Shows::Finding,
     };
     Edited { what: format!("{part} {way:?} {change:?}"), kind: format!("its own {part}"), bytes, shows }
 }
@@ -307,11 +306,10 @@ fn holds(bundle: &Bundle, base: &Base, at: usize, said: &Judgement, owed: &Judge
         return false;
     }
     match &honest.input {
-        Input::Start(_) | Input::Stop(_) | Input::Heartbeat(_) => false,
         Input::Pay(_) | Input::Claim(_) if explained => {
             base.records.iter().rev().find(decides).is_some_and(|last| last.index == honest.index)
         }
-        Input::Pay(_) | Input::Claim(_) => false,
+        Input::Start(_) | Input::Stop(_) | Input::Heartbeat(_) | Input::Pay(_) | Input::Claim(_) => false,
         _ if payment.is_none() => true,
         _ if explained => without(said, &[Code::OverLimit]) != without(owed, &[Code::OverLimit]),
         _ => {
