@@ -53,6 +53,25 @@ fn every_vector_that_the_threats_name_is_there() {
 }
 
 #[test]
+fn the_threats_name_every_evidence_vector() {
+    let threats = read("docs/threats.md");
+    let shown: Vec<&str> = threats
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .filter_map(|row| row.trim_end_matches(" |").rsplit(" | ").next())
+        .flat_map(|vectors| vectors.split('`').skip(1).step_by(2))
+        .collect();
+    let mut count = 0;
+    for entry in fs::read_dir(root().join("testvectors/evidence")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(shown.contains(&name), "docs/threats.md has no row for {name}");
+        count += 1;
+    }
+    assert!(count >= 160, "{count}");
+}
+
+#[test]
 fn every_finding_of_the_auditor_has_a_vector_or_a_reason() {
     let vectors = root().join("testvectors/evidence");
     let texts: Vec<String> = fs::read_dir(vectors)

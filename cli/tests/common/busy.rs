@@ -4,13 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use counterfoil_enforce::Command;
 use counterfoil_record::verdict::Outcome;
-use counterfoil_record::{Index, Input, Text};
+use counterfoil_record::{Input, Text};
 use counterfoil_store::{SqliteStore, Store as _};
-use counterfoil_testkit::scene::{Ask, Scene, accepted, accepted_with, allow, cannot, deny, hold};
-use counterfoil_testkit::{forge, keys, policy, rail};
-use serde_json::json;
+use counterfoil_testkit::recipes::logs;
+use counterfoil_testkit::{forge, keys};
 use tempfile::TempDir;
 
 use crate::common::{Ran, args, folder, run};

@@ -9,7 +9,12 @@
 
 use counterfoil_audit::bundle::{BUNDLE_MOST, Bundle, Bytes, Earlier, examine};
 use counterfoil_audit::{Level, NotCheckedCode, Report, Trust, Verdict, open_checkpoint};
+use counterfoil_record::verdict::Code;
 use counterfoil_record::{Hash32, Index};
+use counterfoil_testkit::mutate::Base;
+use counterfoil_testkit::mutate::bundles::{Shelf, Shows, told};
+use counterfoil_testkit::mutate::edit::tell;
+use counterfoil_testkit::mutate::repair::{Item, Touched};
 use counterfoil_testkit::scene::{Ask, Scene, accepted, allow};
 use counterfoil_testkit::script::trust;
 use counterfoil_testkit::{bundles, forge, keys};
@@ -156,6 +161,22 @@ fn a_decision_that_the_policy_would_not_give_is_found_in_its_bundle() {
     bundle = bundles::without(&bundle, &lying, Index::new(9_999));
     let report = look(&bundle, Some(trust()));
     assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["trace-does-not-follow"]));
+}
+
+#[test]
+fn a_code_of_time_beside_a_decision_does_not_keep_it_from_being_decided_again() {
+    let (entries, payment) = log();
+    let shelf = Shelf::new(&Base::new("bundle", entries), 10);
+    let (honest, _) = shelf.bundles.iter().find(|(bundle, _)| bundle.payments == [payment]).unwrap();
+    let at = usize::try_from(payment.value()).unwrap();
+    for code in [Code::ClockJump, Code::TimeWentBack] {
+        let mut item = Item { bytes: shelf.base.entries[at].clone(), touched: Touched::No };
+        tell(&mut item, |record| record.verdict.codes.push(code));
+        let (bytes, shows) = told(&shelf, honest, at, item, true);
+        assert_eq!(shows, Shows::Finding);
+        let report = examine(&bytes, Some(trust()), None, &mut ());
+        assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["decision-does-not-follow"]));
+    }
 }
 
 #[test]

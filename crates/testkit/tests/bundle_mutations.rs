@@ -1,5 +1,11 @@
 //! Whatever is edited in a log, or in a bundle itself, a bundle shows what `docs/format.md` says that it shows.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a panic is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::std_instead_of_alloc,
+    reason = "a panic is a failed test"
+)]
 
 use std::collections::BTreeMap;
 

@@ -86,7 +86,9 @@ impl Edited {
         let mut draw = Draw::new(seed ^ 0xb0_0d1e, number);
         let at = draw.below(shelf.bundles.len());
         let bundle = &shelf.bundles[at].0;
-        let edited = if draw.below(4) == 0 { own(bundle, &mut draw) } else { lie(shelf, bundle, &mut draw) };
+        let size = u64::try_from(shelf.base.entries.len()).unwrap();
+        let edited =
+            if draw.below(4) == 0 { own(bundle, size, &mut draw) } else { lie(shelf, bundle, &mut draw) };
         (at, edited)
     }
 
@@ -116,8 +118,8 @@ impl Edited {
     }
 }
 
-/// An edit of the bundle's own parts.
-fn own(bundle: &Bundle, draw: &mut Draw) -> Edited {
+/// An edit of the parts of a bundle of a log of `size` records.
+fn own(bundle: &Bundle, size: u64, draw: &mut Draw) -> Edited {
     let honest = bundle.to_file();
     let (line, rest) = honest.split_at(21);
     let mut value = tree::read(rest).unwrap();
@@ -140,11 +142,14 @@ fn own(bundle: &Bundle, draw: &mut Draw) -> Edited {
     };
     let shows = match Bundle::from_file(&bytes) {
         _ if bytes == honest => Shows::Same,
-        Err(_) => Shows::Finding,
-        // The proof is only looked at for a pinned checkpoint of that size; the tests pin another.
-        Ok(other) if Bundle { earlier: bundle.earlier.clone(), ..other.clone() } == *bundle => Shows::Same,
-        Ok(_) if matches!(part, "standings" | "whole") => Shows::Lack,
-        Ok(_) => Shows::Finding,
+        // The proof is only looked at for a pinned checkpoint of that size; the tests pin the bundle's own.
+        Ok(other) if (Bundle { earlier: bundle.earlier.clone(), ..other.clone() }) == *bundle => {
+            let pins = other.earlier.is_some_and(|earlier| earlier.size == size);
+            if pins { Shows::Pinned } else { Shows::Same }
+        }
+        // Another payment that is shown may be followed as well, but for its end.
+        Ok(_) if matches!(part, "standings" | "whole" | "payments") => Shows::Lack,
+        _ => Shows::Finding,
     };
     Edited { what: format!("{part} {way:?} {change:?}"), kind: format!("its own {part}"), bytes, shows }
 }
@@ -307,11 +312,10 @@ fn holds(bundle: &Bundle, base: &Base, at: usize, said: &Judgement, owed: &Judge
         return false;
     }
     match &honest.input {
-        Input::Start(_) | Input::Stop(_) | Input::Heartbeat(_) => false,
         Input::Pay(_) | Input::Claim(_) if explained => {
             base.records.iter().rev().find(decides).is_some_and(|last| last.index == honest.index)
         }
-        Input::Pay(_) | Input::Claim(_) => false,
+        Input::Start(_) | Input::Stop(_) | Input::Heartbeat(_) | Input::Pay(_) | Input::Claim(_) => false,
         _ if payment.is_none() => true,
         _ if explained => without(said, &[Code::OverLimit]) != without(owed, &[Code::OverLimit]),
         _ => {

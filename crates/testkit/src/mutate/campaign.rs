@@ -1,4 +1,5 @@
 //! Many mutations, judged and counted.
+#![allow(clippy::std_instead_of_alloc, reason = "this crate has the whole standard library")]
 
 use core::fmt;
 use std::collections::BTreeMap;

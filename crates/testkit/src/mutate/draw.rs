@@ -1,6 +1,6 @@
 //! Numbers drawn by a seed: the same seed gives the same numbers on every machine.
 
-/// SplitMix64 (Steele, Lea and Flood, 2014). Enough for choosing edits; no secret depends on it.
+/// `SplitMix64` (Steele, Lea and Flood, 2014). Enough for choosing edits; no secret depends on it.
 #[derive(Clone, Debug)]
 pub struct Draw(u64);
 

@@ -5,7 +5,7 @@
 use counterfoil_decide::Step;
 use counterfoil_record::key::PublicKey;
 use counterfoil_record::verdict::{Code, Outcome};
-use counterfoil_record::{FORMAT, Fixed, Hash32, Input, Record, SignedRecord, Time, Verdict};
+use counterfoil_record::{FORMAT, Fixed, Hash32, Index, Input, Record, SignedRecord, Time, Verdict};
 
 use super::base::{Base, secret};
 use crate::keys;
@@ -57,7 +57,7 @@ pub fn root(leaves: &[Hash32]) -> Hash32 {
 
 /// The same over entries.
 pub fn root_of(entries: &[Vec<u8>]) -> Hash32 {
-    root(&entries.iter().map(|entry| leaf(entry)).collect::<Vec<_>>())
+    root(&entries.iter().map(|entry| leaf(entry.as_slice())).collect::<Vec<_>>())
 }
 
 /// The leaf hash of an entry.
@@ -204,6 +204,6 @@ fn in_place(course: &Course, at: usize, entry: &[u8]) -> Option<Record> {
     let follows = record.format == FORMAT
         && record.index.value() == place
         && record.prior == root(&course.leaves)
-        && record.prev_control.map(|it| it.value()) == control;
+        && record.prev_control.map(Index::value) == control;
     (follows && crate::forge::sign(&record, &secret(&key)?) == entry).then_some(record)
 }

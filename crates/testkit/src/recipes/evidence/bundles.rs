@@ -103,7 +103,7 @@ fn own_parts() -> Vec<Evidence> {
         ),
         failed(
             changed("bundle-proof-too-long", "The proof has a hash more.", |it| {
-                it.hashes.push(Hash32([0; 32]))
+                it.hashes.push(Hash32([0; 32]));
             }),
             "bundle-root",
             None,
@@ -157,7 +157,7 @@ fn own_parts() -> Vec<Evidence> {
         ),
         failed(
             changed("bundle-without-its-genesis", "A part of the log is shown as the whole.", |it| {
-                drop(it.records.remove(0))
+                drop(it.records.remove(0));
             }),
             "bundle-record-missing",
             Some(0),
@@ -186,7 +186,7 @@ fn own_parts() -> Vec<Evidence> {
             Some(PAYMENT.value()),
         ),
         changed("bundle-without-its-end", "Nothing shows that nothing came after.", |it| {
-            it.standings.clear()
+            it.standings.clear();
         })
         .not_checked("later-records")
         .expect(Verdict::Insufficient, &[]),

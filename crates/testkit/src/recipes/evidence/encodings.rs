@@ -27,10 +27,10 @@ pub(super) fn all() -> Vec<Evidence> {
             bytes.splice(2..3, [0x81; 60_000].into_iter().chain([0]));
         }),
         payload("payload-bidi-in-a-name", "A text turns the direction in which it is read.", |map| {
-            text(map, "\u{202e}")
+            text(map, "\u{202e}");
         }),
         payload("payload-ansi-in-a-name", "A text would move a terminal's cursor.", |map| {
-            text(map, "\u{1b}[2J")
+            text(map, "\u{1b}[2J");
         }),
         raw("payload-length-not-shortest", "A number is longer than it has to be.", |bytes| {
             // 1 => 1, the first pair.
@@ -60,7 +60,7 @@ pub(super) fn all() -> Vec<Evidence> {
             },
         ),
         header("header-parameter-twice", "A header has one parameter twice.", |map, _| {
-            map.insert(1, map[0].clone())
+            map.insert(1, map[0].clone());
         }),
         header("header-key-of-its-own", "A header brings the key that should verify it.", |map, _| {
             map.push((Value::from(-1), Value::Bytes(keys::ed25519("mallory").public_key().bytes().to_vec())));
