@@ -9,6 +9,7 @@ use counterfoil_audit::bundle::{BUNDLE_MOST, Bundle, Gather, GatherError, examin
 use counterfoil_audit::{Checked, Observer, Story, Trust, Verdict};
 use counterfoil_decide::State;
 use counterfoil_record::Index;
+use counterfoil_review::words::safe;
 use counterfoil_store::{Records as _, SqliteReader};
 
 use crate::args;
@@ -43,14 +44,14 @@ pub(crate) fn run(args: &args::Bundle) -> Result<Exit, Failure> {
         ));
     }
     write(&args.out, &bytes)?;
-    line(format_args!(
+    line(safe(format_args!(
         "{}: {} records of {}, {} bytes, {}",
         args.out.display(),
         bundle.records.len(),
         report.scope.records,
         bytes.len(),
         report.verdict.word()
-    ))?;
+    )))?;
     // Without trust nothing was to be verified.
     Ok(if pinned { Exit::Verdict(report.verdict) } else { Exit::Done })
 }

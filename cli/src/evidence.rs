@@ -96,6 +96,14 @@ impl Evidence {
         Ok(SignedRecord::decode(&entry.ok_or_else(missing)?).ok())
     }
 
+    /// The payments that a bundle explains; none for a log, which explains them all.
+    pub(crate) fn explains(&self) -> Option<Vec<Index>> {
+        match self {
+            Self::Log(_) => None,
+            Self::Bundle(bytes) => Bundle::from_file(bytes).ok().map(|bundle| bundle.payments),
+        }
+    }
+
     /// Audits all of it under `trust`, seen by `observer`.
     pub(crate) fn audit(&self, trust: Option<Trust>, observer: &mut dyn Observer) -> Report {
         match self {

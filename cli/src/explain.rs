@@ -53,6 +53,11 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     };
     let story = Story::of(record.unverified())
         .ok_or_else(|| Failure::at(place(), "the record of that index is about no payment"))?;
+    if let Some(explained) = evidence.explains().filter(|explained| !explained.contains(&story.payment)) {
+        let explained: Vec<String> = explained.iter().map(ToString::to_string).collect();
+        let why = format!("the bundle does not explain it: it explains {}", explained.join(", "));
+        return Err(Failure::at(place(), why));
+    }
     let mut told = Told::new(story);
     let report = evidence.audit(trust, &mut told);
     told.story.conclude();
@@ -110,7 +115,11 @@ pub(crate) fn text(story: &Story, margin: Option<&Margin>, report: &Report) -> S
         ));
         out.extend(margin.lines().iter().map(|line| format!("  {line}")));
     }
-    out.push(format!("log: {}, {} records", report.verdict.word(), report.scope.records));
+    let records = report.scope.records;
+    out.push(match &report.scope.bundle {
+        Some(shown) => format!("bundle: {}, {} of {records} records", report.verdict.word(), shown.records),
+        None => format!("log: {}, {records} records", report.verdict.word()),
+    });
     for finding in report.findings.iter().take(5) {
         let place = finding.index.map_or_else(String::new, |index| format!("record {index}: "));
         out.push(format!("  finding: {place}{}", finding.code));

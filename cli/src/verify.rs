@@ -8,7 +8,7 @@ use core::ops::ControlFlow;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use counterfoil_audit::bundle::examine;
-use counterfoil_audit::{Report, Trust, Verdict};
+use counterfoil_audit::{NotCheckedCode, Report, Trust, Verdict};
 use counterfoil_review::words::{safe, time};
 use counterfoil_store::SqliteReader;
 
@@ -67,7 +67,7 @@ fn audit(log: &SqliteReader, trust: Option<Trust>, args: &Verify) -> Result<Repo
             None if report.verdict == Verdict::Verified => {
                 return Err(Failure::new("nothing is saved: the log has no checkpoint of its records"));
             }
-            None => note("nothing is saved: the log does not verify"),
+            None => note(format_args!("nothing is saved: the audit came to {}", report.verdict.word())),
         }
     }
     Ok(report)
@@ -88,7 +88,10 @@ pub(crate) fn text(report: &Report) -> String {
             add("complete", format!("no record about them is left out up to record {record}, {}", time(at)));
         }
     }
-    let followed = if scope.followed == scope.records {
+    let resumed = report.not_checked.iter().any(|it| it.code == NotCheckedCode::Resumed);
+    let followed = if scope.followed == scope.records && resumed {
+        String::from("each decision made again, the first of them by the saved audit")
+    } else if scope.followed == scope.records {
         String::from("each decision made again")
     } else {
         format!("{} decided again", scope.followed)
@@ -165,7 +168,7 @@ pub(crate) fn warn(report: &Report) {
 fn headline(report: &Report) -> String {
     let meaning = match report.verdict {
         Verdict::Verified if report.scope.bundle.is_some() => {
-            "every record shown is the log's, in its place, and what it decides follows"
+            "every record shown is the log's, in its place, and the payments it explains follow"
         }
         Verdict::Verified => "every record is the log's, in its place, and its decision follows",
         Verdict::Failed if report.scope.bundle.is_some() => "the bundle is not what it should be",

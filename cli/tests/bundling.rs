@@ -48,12 +48,14 @@ fn a_payment_is_verified_and_explained_far_from_its_log() {
     let out = folder();
     // Allowed after approvals, denied while exploring, never settled, denied by a budget.
     for (payment, status) in [("14", "settled"), ("4", "deny"), ("20", "expired"), ("105", "deny")] {
+        // That nothing came after a denial no state shows.
+        let (code, word) = if status == "deny" { (3, "insufficient") } else { (0, "verified") };
         let file = out.path().join(payment);
         let made = bundle(&demo, &[payment], &file);
-        assert_eq!((made.code, made.stderr.as_str()), (Some(0), ""), "{made:?}");
-        assert!(made.stdout.trim_end().ends_with(", verified"), "{made:?}");
+        assert_eq!((made.code, made.stderr.as_str()), (Some(code), ""), "{made:?}");
+        assert!(made.stdout.trim_end().ends_with(&format!(", {word}")), "{made:?}");
         let verified = away(&["verify", "--json", "--trust"], &[&demo.trust_file(), &file]);
-        assert_eq!(verified.code, Some(0), "{verified:?}");
+        assert_eq!(verified.code, Some(code), "{verified:?}");
         assert_eq!(
             verified.json()["scope"]["bundle"]["payments"],
             serde_json::json!([payment.parse::<u64>().unwrap()])
@@ -79,6 +81,18 @@ fn a_payment_is_verified_and_explained_far_from_its_log() {
 }
 
 #[test]
+fn a_bundle_tells_no_story_but_of_what_it_explains() {
+    let demo = Demo::new();
+    let out = folder();
+    let file = out.path().join("a.bundle");
+    assert_eq!(bundle(&demo, &["14"], &file).code, Some(0));
+    // It holds records of payment 11, which was compensated afterwards.
+    let told = run(args(&["explain", "--trust"], &[&demo.trust_file(), &file, Path::new("11")]));
+    assert_eq!((told.code, told.stdout.as_str()), (Some(2), ""), "{told:?}");
+    assert!(told.stderr.contains("payment 11: the bundle does not explain it: it explains 14"), "{told:?}");
+}
+
+#[test]
 fn the_same_bundle_is_the_same_bytes_and_the_text_says_what_it_shows() {
     let demo = Demo::new();
     let out = folder();
@@ -91,7 +105,7 @@ fn the_same_bundle_is_the_same_bytes_and_the_text_says_what_it_shows() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(
         lines[0],
-        "verified: every record shown is the log's, in its place, and what it decides follows"
+        "verified: every record shown is the log's, in its place, and the payments it explains follow"
     );
     assert!(lines.iter().any(|line| line.contains(" records that explain payments 14 27")), "{text}");
     assert!(

@@ -103,6 +103,17 @@ fn overlapping_extracts_count_each_transfer_once_and_must_agree() {
     // They say different things of one transaction.
     till.file("b.json", extract_of(settled(10_001, slot, 50), 40, 100, END));
     assert_eq!(gaps(&till.answer(&["--chain", "a.json", "--chain", "b.json"], 3)), ["extracts-disagree"]);
+    // The time of a block is the same in each, and does not go back from block to block.
+    let timed = |times: [u64; 2]| {
+        let mut logs = settled(10_000, slot, 50);
+        for (log, at) in logs.iter_mut().zip(times) {
+            log["blockTimestamp"] = format!("{at:#x}").into();
+        }
+        logs
+    };
+    till.file("a.json", extract(timed([MAIN + 20; 2]), END));
+    till.file("b.json", extract(timed([MAIN + 21; 2]), END));
+    assert_eq!(gaps(&till.answer(&["--chain", "a.json", "--chain", "b.json"], 3)), ["extracts-disagree"]);
 }
 
 #[test]

@@ -52,8 +52,14 @@ pub(crate) fn run(args: &CheckExport) -> Result<Exit, Failure> {
     let Some(difference) = difference else {
         let (name, query) = (Text::shown(args.file.display()), json_text(&stated.query)?);
         let (chosen, population) = (audit.chosen(&stated.query).len(), audit.population.rows.len());
+        let size = stated.log.records;
+        let since = if size < held {
+            format!(", as it stood after {size} of its {held} records")
+        } else {
+            String::new()
+        };
         page(format_args!(
-            "{name} is what the log gives: {chosen} of {population} payment requests\n  query {query}\n{}",
+            "{name} is what the log gives{since}: {chosen} of {population} payment requests\n  query {query}\n{}",
             foot(&audit)
         ))?;
         return Ok(Exit::Verdict(verdict));

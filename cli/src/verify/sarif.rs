@@ -14,8 +14,12 @@ use serde_json::{Value, json};
 /// The report on `evidence`.
 pub(super) fn sarif(report: &Report, evidence: &Path) -> Value {
     let codes: BTreeSet<&str> = report.findings.iter().map(|finding| finding.code.code()).collect();
-    let rules: Vec<Value> = codes.iter().map(|code| json!({"id": code})).collect();
-    let results: Vec<Value> = report.findings.iter().map(|it| result(report, it, evidence)).collect();
+    let insufficiency = (report.verdict == Verdict::Insufficient).then_some("insufficient");
+    let rules: Vec<Value> = codes.into_iter().chain(insufficiency).map(|code| json!({"id": code})).collect();
+    let mut results: Vec<Value> = report.findings.iter().map(|it| result(report, it, evidence)).collect();
+    if report.verdict == Verdict::Insufficient {
+        results.push(insufficient(report, evidence));
+    }
     let notes: Vec<Value> = report
         .not_checked
         .iter()
@@ -41,8 +45,25 @@ pub(super) fn sarif(report: &Report, evidence: &Path) -> Value {
                 "origin": report.scope.origin,
                 "records": report.scope.records,
                 "root": report.scope.root,
+                "bundle": report.scope.bundle,
             },
         }],
+    })
+}
+
+/// A page that shows results alone must not show a log that is not verified as one without faults.
+fn insufficient(report: &Report, evidence: &Path) -> Value {
+    let origin = report.scope.origin.as_deref().unwrap_or_default();
+    let fingerprint = Hash32::of(&[b"counterfoil/finding/1\0", origin.as_bytes(), b"\0insufficient\0"]);
+    let partial = report.not_checked.iter().filter(|it| it.code.is_partial()).map(|it| it.code.code());
+    let reasons: Vec<&str> = partial.collect();
+    let assurance = report.assurance.map_or("none", |level| level.code());
+    json!({
+        "ruleId": "insufficient",
+        "level": "warning",
+        "message": {"text": format!("below the required assurance: it is {assurance} {}", reasons.join(" "))},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(evidence)}}}],
+        "partialFingerprints": {"counterfoilFinding/v1": fingerprint},
     })
 }
 

@@ -10,7 +10,7 @@
 use counterfoil_audit::bundle::{BUNDLE_MOST, Bundle, Bytes, Earlier, examine};
 use counterfoil_audit::{Level, NotCheckedCode, Report, Trust, Verdict, open_checkpoint};
 use counterfoil_record::verdict::Code;
-use counterfoil_record::{Hash32, Index};
+use counterfoil_record::{Hash32, Index, Span, Time};
 use counterfoil_testkit::mutate::Base;
 use counterfoil_testkit::mutate::bundles::{Shelf, Shows, told};
 use counterfoil_testkit::mutate::edit::tell;
@@ -217,4 +217,103 @@ fn what_a_bundle_does_not_show_stands_in_its_report() {
         "{}",
         left_out.detail
     );
+}
+
+#[test]
+fn a_payment_without_its_request_and_what_is_no_payment_are_not_explained() {
+    let (entries, payment) = log();
+    let bundle = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    let run = Index::new(2);
+    for named in [run, bundle.records.last().unwrap().index] {
+        let mut other = bundle.clone();
+        (other.payments, other.standings) = (vec![named], Vec::new());
+        let report = look(&other, Some(trust()));
+        assert_eq!(
+            (report.verdict, codes(&report)),
+            (Verdict::Failed, vec!["bundle-record-missing"]),
+            "{named}"
+        );
+    }
+    let first = first_of(&entries);
+    let mut beside = bundles::bundle(&entries, &keys::log(), &[first, payment], None).unwrap();
+    beside.payments = vec![first];
+    let report = look(&beside, Some(trust()));
+    assert!(codes(&report).contains(&"bundle-malformed"), "a standing of what is not explained: {report:?}");
+}
+
+/// The first payment of the log.
+fn first_of(entries: &[Vec<u8>]) -> Index {
+    bundles::payments(entries)[0]
+}
+
+#[test]
+fn every_record_carries_the_root_over_those_before_it() {
+    let (entries, payment) = log();
+    let honest = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    for shown in &honest.records[1..] {
+        let mut records = forge::records(&entries);
+        let at = usize::try_from(shown.index.value()).unwrap();
+        records[at].prior = Hash32([0xaa; 32]);
+        let mut lying = entries.clone();
+        lying[at] = forge::sign(&records[at], &keys::log());
+        let mut bundle = honest.clone();
+        for shown in &mut bundle.records {
+            shown.entry = Bytes(lying[usize::try_from(shown.index.value()).unwrap()].clone());
+        }
+        bundle.checkpoint = Bytes(forge::checkpoint(&lying, &keys::log()).into_bytes());
+        bundle = bundles::without(&bundle, &lying, Index::new(9_999));
+        let report = look(&bundle, Some(trust()));
+        assert_eq!(
+            (report.verdict, codes(&report)),
+            (Verdict::Failed, vec!["prior-wrong"]),
+            "{}",
+            shown.index
+        );
+    }
+}
+
+#[test]
+fn a_bundle_is_as_old_as_what_it_says_of_its_payments() {
+    let (entries, payment) = log();
+    // Two heartbeats later: the bundle of before, with the last of them put in, is no younger.
+    let later = bundles::alive(&entries, &keys::log());
+    let older = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    let mut bundle = bundles::bundle(&later, &keys::log(), &[payment], None).unwrap();
+    bundle.standings = older.standings;
+    bundle.records.extend(older.records.iter().filter(|it| bundle.standings[0].record == it.index).cloned());
+    bundle.records.sort_by_key(|shown| shown.index);
+    bundle = bundles::without(&bundle, &later, Index::new(9_999));
+    let time = |entries: &[Vec<u8>]| forge::records(entries).last().unwrap().time;
+    let (stood, last) = (time(&entries), time(&later));
+    assert!(stood < last);
+    let trust = Trust { max_age: Some(Span::from_millis(1)), ..trust() };
+    for (now, stale) in [(stood, false), (last.plus(Span::from_millis(1)), true)] {
+        let report = examine(&bundle.to_file(), Some(trust.clone()), Some(now), &mut ());
+        let found = report.not_checked.iter().any(|it| it.code == NotCheckedCode::Stale);
+        assert_eq!((found, codes(&report)), (stale, vec![]));
+    }
+    // Nor is what is dated ahead of the clock fresh.
+    let report = examine(&bundle.to_file(), Some(trust), Some(Time::from_millis(0)), &mut ());
+    assert!(report.not_checked.iter().any(|it| it.code == NotCheckedCode::Stale), "{report:?}");
+}
+
+#[test]
+fn the_policy_that_is_expected_of_a_bundle_is_that_of_its_decisions() {
+    let (entries, payment) = log();
+    let bundle = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    let digest = forge::followed(&entries).state().policy.as_ref().unwrap().digest;
+    let expecting = |digest| look(&bundle, Some(Trust { policy: Some(digest), ..trust() }));
+    assert_eq!(codes(&expecting(digest)), Vec::<&str>::new());
+    assert_eq!(codes(&expecting(Hash32([0; 32]))), ["policy-not-expected"]);
+}
+
+#[test]
+fn what_is_taken_on_the_logs_word_is_listed() {
+    let (entries, payment) = log();
+    let report = look(&bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap(), Some(trust()));
+    let others = report.not_checked.iter().find(|it| it.code == NotCheckedCode::OtherPayments).unwrap();
+    assert!(others.detail.contains("about other payments"), "{}", others.detail);
+    let first =
+        look(&bundles::bundle(&entries, &keys::log(), &[first_of(&entries)], None).unwrap(), Some(trust()));
+    assert!(first.not_checked.iter().all(|it| it.code != NotCheckedCode::OtherPayments));
 }

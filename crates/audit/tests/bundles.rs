@@ -55,13 +55,17 @@ fn every_payment_of_every_decision_vector_is_followed_from_its_bundle() {
         if report.verdict == Verdict::Verified {
             verified.fetch_add(1, Ordering::Relaxed);
         } else {
-            let first = report.not_checked.iter().any(|it| it.code == NotCheckedCode::FirstPayment);
-            assert!(first && report.verdict == Verdict::Insufficient, "{name}: {:?}", report.not_checked);
+            // A first payment, or one that was never allowed, about which a later fact would change no state.
+            let partial = report.not_checked.iter().filter(|it| it.code.is_partial()).map(|it| it.code);
+            let partial: Vec<NotCheckedCode> = partial.collect();
+            let shown = [NotCheckedCode::FirstPayment, NotCheckedCode::LaterRecords];
+            assert!(!partial.is_empty() && partial.iter().all(|code| shown.contains(code)), "{name}");
+            assert_eq!(report.verdict, Verdict::Insufficient, "{name}");
             insufficient.fetch_add(1, Ordering::Relaxed);
         }
     });
     let (verified, insufficient) = (verified.into_inner(), insufficient.into_inner());
-    assert!(verified > 450 && insufficient > 10, "{verified} {insufficient}");
+    assert!(verified > 200 && insufficient > 100, "{verified} {insufficient}");
 }
 
 #[test]

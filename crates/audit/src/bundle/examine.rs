@@ -304,12 +304,13 @@ impl Examination {
             let stands = self.replay.state.payments.get(payment);
             let allowed = stands.is_some_and(|payment| payment.terms.is_some());
             let at = bundle.standings.iter().find(|it| it.stood.index == *payment);
-            let Some(at) = at.filter(|at| at.record > last && allowed) else {
+            let at = at.filter(|at| at.record > last);
+            if at.is_none() || !allowed {
                 let detail = format!("whether anything about payment {payment} came after record {last}");
                 self.unshown.push(NotChecked { code: NotCheckedCode::LaterRecords, detail });
                 all = false;
-                continue;
-            };
+            }
+            let Some(at) = at else { continue };
             let stated = self.seen.digests.get(&at.record).copied();
             let Some((digest, time)) = stated else {
                 let detail = String::from("the record that says where a payment stands");

@@ -19,6 +19,7 @@ impl Ledger {
         let mut hashes: BTreeMap<u64, Hash32> = BTreeMap::new();
         let mut blocks: BTreeMap<Hash32, u64> = BTreeMap::new();
         let mut places: BTreeMap<(u64, u64), Hash32> = BTreeMap::new();
+        let mut times: BTreeMap<u64, u64> = BTreeMap::new();
         let mut odd = BTreeSet::new();
         for (number, extract) in extracts.iter().enumerate() {
             for log in &extract.logs {
@@ -34,10 +35,19 @@ impl Ledger {
                 let block = *blocks.entry(log.transaction).or_insert(log.block) == log.block;
                 let place =
                     *places.entry((log.block, log.index)).or_insert(log.transaction) == log.transaction;
-                if !(same && hash && block && place) {
+                let time = log.time.is_none_or(|it| *times.entry(log.block).or_insert(it) == it);
+                if !(same && hash && block && place && time) {
                     odd.insert(log.block);
                 }
             }
+        }
+        // Time does not go back from block to block.
+        let mut latest = 0;
+        for (block, time) in times {
+            if time < latest {
+                odd.insert(block);
+            }
+            latest = latest.max(time);
         }
         for (log, holders) in logs.values() {
             let missing = extracts.iter().enumerate().any(|(number, extract)| {
