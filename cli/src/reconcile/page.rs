@@ -95,8 +95,11 @@ fn population(scope: &Scope, names: &Names, out: &mut Vec<String>) {
         };
         add("chain", format!("{}, extracts: {}, {blocks}", chain.chain, chain.extracts));
     }
-    add("transfers", format!("{} count, {} of undeclared assets do not", scope.transfers, scope.undeclared));
-    add("exchanges", format!("{} count, {} others", scope.exchanges, scope.other_exchanges));
+    add(
+        "transfers",
+        format!("{} that count, {} of undeclared assets that do not", scope.transfers, scope.undeclared),
+    );
+    add("exchanges", format!("{} about these wallets, {} others", scope.exchanges, scope.other_exchanges));
     let left_out =
         [("repeated", scope.repeated), ("removed", scope.removed), ("before the log", scope.earlier)];
     let left_out = left_out.iter().filter(|(_, number)| *number > 0);

@@ -28,7 +28,7 @@ pub use gather::{Gather, GatherError};
 use alloc::vec::Vec;
 
 use counterfoil_decide::state::Stood;
-use counterfoil_record::codec::{Class, Error, Reader, Wire, Writer};
+use counterfoil_record::codec::{Error, Reader, Wire, Writer};
 use counterfoil_record::cose::MESSAGE_MOST;
 use counterfoil_record::{Hash32, Index, wire_map};
 
@@ -121,6 +121,9 @@ pub enum BundleError {
     /// More than [`BUNDLE_MOST`] bytes, [`RECORDS_MOST`] records or [`PAYMENTS_MOST`] payments.
     #[error("it is larger than a bundle may be")]
     TooLarge,
+    /// Payments, records or standings that do not rise.
+    #[error("its {0} do not rise")]
+    OutOfOrder(&'static str),
     /// Not the one encoding of a bundle.
     #[error("{0}")]
     Encoding(#[from] Error),
@@ -156,8 +159,9 @@ impl Bundle {
         let rising = |list: &[Index]| list.is_sorted_by(|one, next| one < next);
         let records: Vec<Index> = bundle.records.iter().map(|shown| shown.index).collect();
         let standings: Vec<Index> = bundle.standings.iter().map(|it| it.stood.index).collect();
-        if !(rising(&bundle.payments) && rising(&records) && rising(&standings)) {
-            return Err(Class::UnsortedKeys.at(0).into());
+        let lists = [("payments", &bundle.payments), ("records", &records), ("standings", &standings)];
+        if let Some((name, _)) = lists.into_iter().find(|(_, list)| !rising(list)) {
+            return Err(BundleError::OutOfOrder(name));
         }
         Ok(bundle)
     }
