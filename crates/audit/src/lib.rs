@@ -23,6 +23,7 @@ extern crate std;
 
 mod auditor;
 pub mod bundle;
+mod codes;
 mod finding;
 mod identity;
 mod note;
