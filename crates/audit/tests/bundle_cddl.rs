@@ -1,7 +1,10 @@
 //! `schemas/bundle.cddl` says what a bundle is: held against bundles of the decision vectors.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a failed test")]
 
-use cddl::validate_cbor_from_slice;
+use cddl::cddl_from_str;
+use cddl::validator::Validator as _;
+use cddl::validator::cbor::{self, CBORValidator};
+use cddl::validator::cbor_value::decode_cbor;
 use counterfoil_record::codec::Wire as _;
 use counterfoil_testkit::{bundles, keys, recipes};
 
@@ -19,17 +22,19 @@ fn schema() -> String {
 
 #[test]
 fn bundles_are_what_the_schema_says() {
-    let schema = schema();
+    let text = schema();
+    // Reading the schema takes longer than holding anything against it.
+    let schema = cddl_from_str(&text, true).unwrap();
+    let validate = |bytes: &[u8]| CBORValidator::new(&schema, decode_cbor(bytes).unwrap(), None).validate();
     let mut held = 0;
-    for vector in recipes::decision::all().iter().step_by(120) {
+    for vector in recipes::decision::all().iter().step_by(20) {
         let entries = bundles::alive(&vector.run(), &keys::log());
         let Some(payment) = bundles::payments(&entries).pop() else { continue };
         let bundle = bundles::bundle(&entries, &keys::log(), &[payment], Some(2)).unwrap();
-        validate_cbor_from_slice(&schema, &bundle.to_bytes(), None)
-            .unwrap_or_else(|error| panic!("{}: {error}", vector.name));
+        validate(&bundle.to_bytes()).unwrap_or_else(|error| panic!("{}: {error}", vector.name));
         held += 1;
     }
-    assert!(held >= 2, "{held}");
-    let toothless = validate_cbor_from_slice(&schema, &[0xa1, 0x01, 0x81, 0x00], None);
-    assert!(matches!(toothless, Err(error) if !error.to_string().is_empty()), "the schema has no teeth");
+    assert!(held >= 10, "{held}");
+    let toothless = validate(&[0xa1, 0x01, 0x81, 0x00]);
+    assert!(matches!(toothless, Err(cbor::Error::Validation(_))), "the schema has no teeth");
 }

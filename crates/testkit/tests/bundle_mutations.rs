@@ -13,7 +13,7 @@ use counterfoil_testkit::mutate::bundles::{Edited, Shelf, Shows};
 use counterfoil_testkit::mutate::{Base, bases};
 
 /// How many edits are made of each log's bundles.
-const EDITS: u64 = 50;
+const EDITS: u64 = 25;
 
 /// The seed under which they are drawn.
 const SEED: u64 = 7;

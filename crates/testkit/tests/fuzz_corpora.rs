@@ -18,6 +18,7 @@ mod entries;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -26,6 +27,9 @@ use peak_alloc::PeakAlloc;
 
 #[global_allocator]
 static ALLOCATED: PeakAlloc = PeakAlloc;
+
+/// What one test measures must be its own.
+static ALONE: Mutex<()> = Mutex::new(());
 
 fn corpus(target: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target)
@@ -55,6 +59,7 @@ const BESIDE: usize = 4 * 1024 * 1024;
 
 #[test]
 fn no_input_of_the_corpora_breaks_or_costs_more_than_its_share() {
+    let _alone = ALONE.lock().unwrap();
     if env::var_os("UPDATE_CORPORA").is_some() {
         write_seeds();
     }
@@ -80,6 +85,7 @@ fn no_input_of_the_corpora_breaks_or_costs_more_than_its_share() {
 /// Bombs: what says that it is long or deep, and is neither.
 #[test]
 fn what_only_claims_to_be_large_costs_nothing() {
+    let _alone = ALONE.lock().unwrap();
     let deep = |byte: u8| vec![byte; 200_000];
     let claims: [&[u8]; 6] = [
         b"\x9b\x7f\xff\xff\xff\xff\xff\xff\xff",
