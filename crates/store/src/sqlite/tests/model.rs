@@ -1,12 +1,15 @@
 //! Random calls, compared with a vector and a map.
 
 use alloc::collections::BTreeMap;
+use core::time::Duration;
+use std::path::Path;
+use std::thread;
 
 use proptest::prelude::*;
 
 use super::place;
 use crate::contract::all;
-use crate::{Aside, Records, SqliteReader, SqliteStore, Store};
+use crate::{Aside, Records, SqliteReader, SqliteStore, Store, StoreError};
 
 #[derive(Clone, Debug)]
 enum Call {
@@ -52,6 +55,18 @@ impl Model {
     }
 }
 
+/// Opens the store again. A child that another test starts holds a copy of every lock until it runs its program: a moment
+/// later it does not.
+fn reopen(path: &Path) -> SqliteStore {
+    for _ in 0..400 {
+        match SqliteStore::open(path) {
+            Err(StoreError::Locked) => thread::sleep(Duration::from_millis(5)),
+            opened => return opened.unwrap(),
+        }
+    }
+    panic!("the lock is held for two seconds")
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..Default::default() })]
 
@@ -82,12 +97,12 @@ proptest! {
                 Call::Close => {
                     store.close().unwrap();
                     model.assert_is(&SqliteReader::open(&path).unwrap());
-                    store = SqliteStore::open(&path).unwrap();
+                    store = reopen(&path);
                 }
                 Call::Drop => {
                     drop(store);
                     model.assert_is(&SqliteReader::open(&path).unwrap());
-                    store = SqliteStore::open(&path).unwrap();
+                    store = reopen(&path);
                 }
             }
             model.assert_is(&store);
