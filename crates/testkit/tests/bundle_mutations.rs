@@ -13,7 +13,7 @@ use counterfoil_testkit::mutate::bundles::{Edited, Shelf, Shows};
 use counterfoil_testkit::mutate::{Base, bases};
 
 /// How many edits are made of each log's bundles.
-const EDITS: u64 = 25;
+const EDITS: u64 = 12;
 
 /// The seed under which they are drawn.
 const SEED: u64 = 7;
@@ -39,5 +39,5 @@ fn an_edited_bundle_comes_to_what_bundles_show() {
     }
     println!("{counts:?}");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert!(counts[&Shows::Finding] > 400 && counts[&Shows::Same] > 50, "{counts:?}");
+    assert!(counts[&Shows::Finding] > 150 && counts[&Shows::Same] > 40, "{counts:?}");
 }

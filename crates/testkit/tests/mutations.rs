@@ -14,7 +14,7 @@ use counterfoil_testkit::mutate::{Campaign, Class, Mutation, tree};
 use counterfoil_testkit::vectors::{Decision, files, read};
 
 /// How many edits are made here. `cargo run --release -p counterfoil-testkit --bin mutate` makes more.
-const EDITS: u64 = 2_000;
+const EDITS: u64 = 1_000;
 
 /// The seed under which they are drawn.
 const SEED: u64 = 2_026;
@@ -42,7 +42,7 @@ fn no_edit_of_a_log_goes_unseen_and_none_without_meaning_is_found_wrong() {
         .map(Campaign::totals)
         .fold([0; 3], |sum, totals| [sum[0] + totals[0], sum[1] + totals[1], sum[2] + totals[2]]);
     println!("edits of class 1, 2, 3: {totals:?}");
-    assert!(totals[0] > 1_000 && totals[1] > 200 && totals[2] > 200, "{totals:?}");
+    assert!(totals[0] > 500 && totals[1] > 100 && totals[2] > 100, "{totals:?}");
     // Every kind of edit was tried, and every part of a record.
     let kinds = campaigns.iter().flat_map(|campaign| campaign.counts.keys());
     let kinds: BTreeSet<&str> = kinds.filter_map(|kind| kind.split(';').next()).collect();
