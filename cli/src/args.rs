@@ -143,8 +143,8 @@ pub(crate) struct Govern {
 
 /// Verify a log, or a bundle that `bundle` made of one: make every decision again.
 ///
-/// An audit that is ended with Ctrl-C is `insufficient` (3), and says how far it came. One that is saved goes on where it
-/// stood: what it had read is not read again, and the report says so.
+/// An audit that is ended with Ctrl-C is `insufficient` (3), says how far it came, and is not saved. What --save has kept of
+/// one that verified, --resume goes on from: what it had read is not read again, and the report says so.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  counterfoil verify agents/log.sqlite --trust agents/trust.toml\n  counterfoil verify agents/log.sqlite --trust agents/trust.toml --save monday\n  counterfoil verify agents/log.sqlite --trust monday/trust.toml --resume monday/audit"

@@ -36,6 +36,31 @@ fn the_readme_shows_the_demonstration_as_it_is() {
     assert!(readme.lines().count() <= 150);
 }
 
+/// A command with `--help` behind it is answered with help, unless an option or a subcommand of it is not there.
+#[test]
+fn every_command_and_option_that_a_document_shows_is_real() {
+    let pages = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let pages = pages.chain([root().join("README.md"), root().join("testvectors/README.md")]);
+    let mut shown = 0;
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        let lines = text.lines().map(str::trim_start).filter(|line| line.starts_with("counterfoil "));
+        for line in lines {
+            let ends =
+                [" #", " |", " >", " <", " -- ", "   "].map(|end| line.find(end).unwrap_or(line.len()));
+            let command = &line[..ends.into_iter().min().unwrap()];
+            let program = Path::new(env!("CARGO_BIN_EXE_counterfoil"));
+            let folder = tempfile::tempdir().unwrap();
+            let script = format!("{} {} --help", program.display(), &command["counterfoil ".len()..]);
+            let ran = Command::new("sh").args(["-c", &script]).current_dir(folder.path()).output().unwrap();
+            assert_eq!(ran.status.code(), Some(0), "{}: {command}: {ran:?}", page.display());
+            assert!(String::from_utf8(ran.stdout).unwrap().contains("Usage: counterfoil "), "{command}");
+            shown += 1;
+        }
+    }
+    assert!(shown > 60, "{shown}");
+}
+
 #[test]
 fn every_vector_that_the_threats_name_is_there() {
     let mut named = 0;

@@ -15,7 +15,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::page::{self, assert_shows};
+use common::page::{self, walk};
 
 /// Runs a line of the page in a shell, and gives what it says on stdout.
 fn shell(dir: &Path, line: &str) -> String {
@@ -32,25 +32,12 @@ fn every_command_of_the_page_on_selections_does_what_the_page_says() {
     let text = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/selections.md");
     let text = fs::read_to_string(text).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let (mut said, mut screen) = (String::new(), None::<Vec<&str>>);
-    let (mut commands, mut screens) = (0, 0);
-    for line in text.lines() {
-        match (&mut screen, line) {
-            (None, "```text") => screen = Some(Vec::new()),
-            (Some(shown), "```") => {
-                assert_shows(&said, shown);
-                (screen, screens) = (None, screens + 1);
-            }
-            (Some(shown), line) => shown.push(line),
-            (None, line) => {
-                if let Some(command) = line.strip_prefix("    ") {
-                    said = shell(folder.path(), command);
-                    commands += 1;
-                }
-            }
-        }
-    }
-    assert_eq!((commands, screens), (12, 6));
+    let mut said = String::new();
+    let counted = walk(&text, |command| {
+        said = shell(folder.path(), command);
+        said.clone()
+    });
+    assert_eq!(counted, (12, 6));
     // Drawn twice: by the program, and by the shell.
     let drawn = shell(
         folder.path(),

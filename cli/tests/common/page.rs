@@ -35,3 +35,27 @@ pub fn assert_shows(said: &str, shown: &[&str]) {
         assert!(lines.any(fits), "not said, or not in this order: {line}\n{said}");
     }
 }
+
+/// Goes through a page: `run` gives what each command on it says, and each screen must be in what the command before it
+/// said. Gives how many of either there are.
+pub fn walk(page: &str, mut run: impl FnMut(&str) -> String) -> (usize, usize) {
+    let (mut said, mut screen) = (String::new(), None::<Vec<&str>>);
+    let (mut commands, mut screens) = (0, 0);
+    for line in page.lines() {
+        match (&mut screen, line) {
+            (None, "```text") => screen = Some(Vec::new()),
+            (Some(shown), "```") => {
+                assert_shows(&said, shown);
+                (screen, screens) = (None, screens + 1);
+            }
+            (Some(shown), line) => shown.push(line),
+            (None, line) => {
+                if let Some(command) = line.strip_prefix("    ") {
+                    said = run(command);
+                    commands += 1;
+                }
+            }
+        }
+    }
+    (commands, screens)
+}

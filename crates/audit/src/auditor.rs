@@ -5,7 +5,6 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use counterfoil_decide::State;
-use counterfoil_record::verdict::Outcome;
 use counterfoil_record::{Hash32, Index, Record, SignedRecord, Text, Time, Verified};
 use counterfoil_tlog::{Checkpoint, CompactRange, leaf_hash};
 
@@ -236,6 +235,10 @@ impl Auditor {
 
     /// What the checkpoints say of the log. One that the log's key of that moment did not sign says nothing.
     fn judge_targets(&mut self) {
+        // The key of a checkpoint that an interrupted audit did not come to may follow from records that it did not read.
+        let size = self.tree.size();
+        let unread = |note: &OwnNote| self.interrupted && note.checkpoint.size > size;
+        self.own.take_if(|note| unread(note));
         if let Some(Err(error)) = self.own.as_ref().map(|note| self.check_own(note)) {
             self.targets.retain(|target| target.differs != FindingCode::CheckpointRoot);
             self.find(FindingCode::CheckpointInvalid, None, error.to_string());
@@ -323,12 +326,7 @@ impl Auditor {
     fn decide(&mut self, verified: Verified, leaf: Hash32) -> Result<Checked, Wrong> {
         let record = verified.into_record();
         known_version(&record)?;
-        let decision = remake::decide(&self.state, &record)?;
-        remake::compare(&record.verdict, &decision.verdict)?;
-        // INVARIANT: what follows a genesis that was refused would follow from nothing.
-        if record.index == Index::GENESIS && record.verdict.outcome != Outcome::Accepted {
-            return Err((FindingCode::NoGenesis, "the genesis was refused".into()));
-        }
+        let decision = remake::again(&self.state, &record)?;
         self.first_time.get_or_insert(record.time);
         self.tally.count(&record);
         let about = record.input.payment().unwrap_or(record.index);

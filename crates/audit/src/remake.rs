@@ -5,7 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use counterfoil_decide::{Decision, SEMANTICS, State, Step};
-use counterfoil_record::{FORMAT, Input, Record, Verdict};
+use counterfoil_record::verdict::Outcome;
+use counterfoil_record::{FORMAT, Index, Input, Record, Verdict};
 
 use crate::finding::FindingCode;
 use crate::identity::Wrong;
@@ -32,6 +33,17 @@ pub(crate) fn decide(state: &State, record: &Record) -> Result<Decision, Wrong> 
             Err((FindingCode::RecordNotOwed, format!("record {} answered it", repeat.payment)))
         }
     }
+}
+
+/// The decision on what `record` is about, made again; verdict and trace must come out as the record says.
+pub(crate) fn again(state: &State, record: &Record) -> Result<Decision, Wrong> {
+    let decision = decide(state, record)?;
+    compare(&record.verdict, &decision.verdict)?;
+    // INVARIANT: what follows a genesis that was refused would follow from nothing.
+    if record.index == Index::GENESIS && record.verdict.outcome != Outcome::Accepted {
+        return Err((FindingCode::NoGenesis, "the genesis was refused".into()));
+    }
+    Ok(decision)
 }
 
 /// Holds what a record says against what the decision gives.

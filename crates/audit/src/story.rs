@@ -8,7 +8,7 @@ use counterfoil_decide::State;
 use counterfoil_decide::state::Status;
 use counterfoil_rails::eip3009::slot;
 use counterfoil_record::statement::{SignedStatement, Statement, SubjectKind};
-use counterfoil_record::verdict::{CheckName, Code, Operand, OperandName, Outcome};
+use counterfoil_record::verdict::{CheckName, Code, OperandName, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Record, Time, Verdict};
 use serde::Serialize;
 
@@ -200,10 +200,5 @@ impl Observer for Story {
 
 /// The runs that the checks of a payment name beside its own.
 fn runs_named(verdict: &Verdict) -> BTreeSet<Index> {
-    let named = verdict.trace.iter().filter_map(|check| check.operands.get(&OperandName::Run));
-    let index = |operand: &Operand| match operand {
-        Operand::Number(index) => u64::try_from(index.units()).ok().map(Index::new),
-        _ => None,
-    };
-    named.filter_map(index).collect()
+    verdict.trace.iter().filter_map(|check| check.index(OperandName::Run)).collect()
 }

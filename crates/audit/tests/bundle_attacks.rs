@@ -4,18 +4,23 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::std_instead_of_alloc,
     reason = "a panic is a failed test"
 )]
 
-use counterfoil_audit::bundle::{BUNDLE_MOST, Bundle, Bytes, Earlier, examine};
+use std::collections::BTreeMap;
+
+use counterfoil_audit::bundle::{BUNDLE_MOST, Bundle, Bytes, Earlier, Shown, examine};
 use counterfoil_audit::{Level, NotCheckedCode, Report, Trust, Verdict, open_checkpoint};
-use counterfoil_record::verdict::Code;
-use counterfoil_record::{Hash32, Index, Span, Time};
+use counterfoil_record::input::Governance;
+use counterfoil_record::verdict::{Code, Outcome};
+use counterfoil_record::{Hash32, Index, Input, Record, Span, Time};
 use counterfoil_testkit::mutate::Base;
 use counterfoil_testkit::mutate::bundles::{Shelf, Shows, told};
 use counterfoil_testkit::mutate::edit::tell;
 use counterfoil_testkit::mutate::repair::{Item, Touched};
-use counterfoil_testkit::scene::{Ask, Scene, accepted, allow};
+use counterfoil_testkit::scene::{Ask, Scene, accepted, accepted_with, allow};
 use counterfoil_testkit::script::trust;
 use counterfoil_testkit::{bundles, forge, keys};
 
@@ -234,6 +239,17 @@ fn a_payment_without_its_request_and_what_is_no_payment_are_not_explained() {
             "{named}"
         );
     }
+    // A fact about what is no payment makes it none.
+    let (mut scene, run) = Scene::plain("bundle", "a settlement of what was never asked");
+    let paid = scene.pay(&Ask::new(run, "one", 10_000), allow());
+    let said = scene.settle(run, 10_000, accepted_with(&["unmatched"]));
+    let strange = scene.script.entries();
+    let mut other = bundles::bundle(&strange, &keys::log(), &[paid.index], None).unwrap();
+    let entry = Bytes(strange[usize::try_from(said.index.value()).unwrap()].clone());
+    other.records.push(Shown { index: said.index, entry });
+    (other.payments, other.standings) = (vec![run], Vec::new());
+    let report = look(&bundles::without(&other, &strange, Index::new(9_999)), Some(trust()));
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["bundle-record-missing"]));
     let first = first_of(&entries);
     let mut beside = bundles::bundle(&entries, &keys::log(), &[first, payment], None).unwrap();
     beside.payments = vec![first];
@@ -316,4 +332,56 @@ fn what_is_taken_on_the_logs_word_is_listed() {
     let first =
         look(&bundles::bundle(&entries, &keys::log(), &[first_of(&entries)], None).unwrap(), Some(trust()));
     assert!(first.not_checked.iter().all(|it| it.code != NotCheckedCode::OtherPayments));
+}
+
+/// The honest bundle with its records altered, signed again, and the tree built over them anew.
+fn told_otherwise(change: impl Fn(&mut Record)) -> Report {
+    let (entries, payment) = log();
+    let mut bundle = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    let mut records = forge::records(&entries);
+    records.iter_mut().for_each(change);
+    let lying = forge::resign(&records);
+    for shown in &mut bundle.records {
+        shown.entry = Bytes(lying[usize::try_from(shown.index.value()).unwrap()].clone());
+    }
+    bundle.checkpoint = Bytes(forge::checkpoint(&lying, &keys::log()).into_bytes());
+    look(&bundles::without(&bundle, &lying, Index::new(9_999)), Some(trust()))
+}
+
+#[test]
+fn a_genesis_of_a_later_version_or_refused_opens_no_bundle() {
+    let genesis = |change: &dyn Fn(&mut Record)| {
+        told_otherwise(|record| {
+            if record.index == Index::GENESIS {
+                change(record);
+            }
+        })
+    };
+    let report = genesis(&|record| match &mut record.input {
+        Input::Genesis(genesis) => genesis.semantics += 1,
+        _ => panic!("no genesis"),
+    });
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Undecided, vec!["unknown-semantics"]));
+    let report = genesis(&|record| match &mut record.input {
+        // Nobody can govern it: it is refused, and says so.
+        Input::Genesis(genesis) => {
+            genesis.governance = Some(Governance { members: BTreeMap::new(), quorum: 1 });
+            record.verdict = counterfoil_record::Verdict {
+                codes: vec![Code::QuorumUnreachable],
+                ..counterfoil_record::Verdict::plain(Outcome::Refused)
+            };
+        }
+        _ => panic!("no genesis"),
+    });
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["no-genesis"]));
+}
+
+#[test]
+fn time_does_not_go_back_from_one_shown_record_to_the_next() {
+    let report = told_otherwise(|record| {
+        if matches!(record.input, Input::Heartbeat(_)) {
+            record.time = Time::from_millis(record.time.millis() - 2);
+        }
+    });
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["time-went-back"]));
 }

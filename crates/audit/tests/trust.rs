@@ -62,3 +62,34 @@ fn nothing_at_all_is_never_verified() {
     assert_eq!(Auditor::new(None, None).finish().verdict, Verdict::Failed);
     assert_eq!(Auditor::new(Some(trust()), None).finish().verdict, Verdict::Failed);
 }
+
+/// A log whose key is rotated, and the checkpoint that the new one signed at its end.
+fn rotated() -> (Vec<Vec<u8>>, String) {
+    let vector = counterfoil_testkit::recipes::decision::all().into_iter();
+    let mut rotated = vector.filter(|vector| vector.steps.iter().any(|step| step.log_key_seed.is_some()));
+    let vector = rotated.next().expect("a vector with a rotation of the log's key");
+    let seed = vector.steps.iter().rev().find_map(|step| step.log_key_seed.as_ref()).unwrap();
+    let key =
+        counterfoil_enforce::FileKey::from_seed(&hex::decode(seed).unwrap().try_into().unwrap()).unwrap();
+    let entries = vector.run();
+    let checkpoint = forge::checkpoint(&entries, &key);
+    (entries, checkpoint)
+}
+
+#[test]
+fn an_audit_interrupted_before_a_rotation_says_nothing_of_the_later_keys_checkpoint() {
+    let (entries, checkpoint) = rotated();
+    let until = |records: usize| {
+        let mut auditor = Auditor::new(Some(trust()), Some(&checkpoint));
+        for entry in &entries[..records] {
+            auditor.push(entry);
+        }
+        if records < entries.len() {
+            auditor.interrupt();
+        }
+        let report = auditor.finish();
+        (report.verdict, report.findings.len())
+    };
+    assert_eq!(until(entries.len()), (Verdict::Verified, 0));
+    assert_eq!(until(1), (Verdict::Insufficient, 0));
+}

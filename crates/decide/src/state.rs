@@ -129,7 +129,7 @@ impl State {
     }
 
     /// The run and those that it is a part of, from the run upward; empty where it is not open.
-    pub(crate) fn chain(&self, run: Index) -> impl Iterator<Item = (Index, &Run)> {
+    pub fn chain(&self, run: Index) -> impl Iterator<Item = (Index, &Run)> {
         let found = |run: Index| self.runs.get(&run).map(|value| (run, value));
         core::iter::successors(found(run), move |(_, run)| found(run.parent?)).take(DEPTH_MOST)
     }

@@ -2,7 +2,7 @@
 
 use counterfoil_record::input::Pay;
 use counterfoil_record::statement::SubjectKind;
-use counterfoil_record::verdict::{CheckName, CheckResult, Operand, OperandName, Outcome};
+use counterfoil_record::verdict::{CheckName, CheckResult, OperandName, Outcome};
 use counterfoil_record::{Hash32, Id, Index, Input, Time, Verdict};
 
 use crate::state::{InForce, Run, State};
@@ -54,13 +54,10 @@ impl Subject {
             return None;
         }
         let of = |check, kind| {
-            let row = verdict.trace.iter().find(|row| row.check == check)?;
-            let Some(Operand::Hash(digest)) = row.operands.get(&OperandName::Digest) else { return None };
-            let against = match row.operands.get(&OperandName::Index) {
-                Some(Operand::Number(index)) => Index::new(u64::try_from(index.units()).ok()?),
-                _ => pay.run,
-            };
-            (row.result == CheckResult::Fail).then_some(Self { kind, digest: *digest, against })
+            let row = verdict.row(check)?;
+            let digest = row.hash(OperandName::Digest)?;
+            let against = row.index(OperandName::Index).unwrap_or(pay.run);
+            (row.result == CheckResult::Fail).then_some(Self { kind, digest, against })
         };
         of(CheckName::Agent, SubjectKind::Request).or(of(CheckName::Purchase, SubjectKind::Override))
     }

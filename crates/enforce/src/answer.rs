@@ -5,9 +5,7 @@ use counterfoil_decide::Subject;
 use counterfoil_decide::state::Terms;
 use counterfoil_rails::eip3009::slot;
 use counterfoil_record::statement::SubjectKind;
-use counterfoil_record::verdict::{
-    Check, CheckName, CheckResult, Code, Grade, Operand, OperandName, Outcome,
-};
+use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, Grade, OperandName, Outcome};
 use counterfoil_record::{Amount, Hash32, Id, Index, Input, Record, Text, Time, Verdict};
 use serde::Serialize;
 
@@ -203,10 +201,7 @@ fn all_failing(verdict: &Verdict) -> Vec<Failing> {
 }
 
 fn failing(check: &Check) -> Failing {
-    let because = match check.operands.get(&OperandName::Because) {
-        Some(Operand::Text(text)) => Some(text.clone()),
-        _ => None,
-    };
+    let because = check.text(OperandName::Because).cloned();
     Failing { check: check.check, rule: check.rule.clone(), result: check.result, because }
 }
 

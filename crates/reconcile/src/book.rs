@@ -16,7 +16,7 @@ use counterfoil_rails::eip3009::Domain;
 use counterfoil_rails::obligation::slot;
 use counterfoil_rails::x402::SettleResponse;
 use counterfoil_record::input::{Bind, Enclosed, Pay, RAIL_MOST};
-use counterfoil_record::verdict::{CheckName, CheckResult, Code, Grade, Operand, OperandName, Outcome};
+use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, Grade, OperandName, Outcome};
 use counterfoil_record::{Amount, Hash32, Index, Input, Record, Span, Time, Verdict};
 
 use crate::codes::Worth;
@@ -216,11 +216,8 @@ impl Book {
 
 /// What was allowed, beside what was asked.
 fn permitted(terms: &Terms, verdict: &Verdict, leaf: Hash32) -> Permitted {
-    let repeatable = verdict.trace.iter().any(|row| {
-        let because = row.operands.get(&OperandName::Because);
-        row.check == CheckName::Purchase
-            && matches!(because, Some(Operand::Text(why)) if why.as_str() == "repeatable")
-    });
+    let because = verdict.row(CheckName::Purchase).and_then(|row| row.text(OperandName::Because));
+    let repeatable = because.is_some_and(|because| because.as_str() == "repeatable");
     Permitted {
         at: terms.at,
         claimable_until: terms.claimable_until,
@@ -236,24 +233,18 @@ fn transaction_of(evidence: &Enclosed) -> Option<Hash32> {
     SettleResponse::parse(evidence.whole(RAIL_MOST)?).ok()?.transaction
 }
 
-fn operand(verdict: &Verdict, check: CheckName, name: OperandName) -> Option<&Operand> {
-    let row = verdict.trace.iter().find(|row| row.check == check && row.result != CheckResult::NotApplicable);
-    let row = row.or_else(|| verdict.trace.iter().find(|row| row.check == check))?;
-    row.operands.get(&name)
+/// The row of that check that applied; else the first.
+fn applied(verdict: &Verdict, check: CheckName) -> Option<&Check> {
+    let mut rows = verdict.trace.iter().filter(|row| row.check == check);
+    rows.find(|row| row.result != CheckResult::NotApplicable).or_else(|| verdict.row(check))
 }
 
 fn text<T: core::str::FromStr>(verdict: &Verdict, check: CheckName, name: OperandName) -> Option<T> {
-    match operand(verdict, check, name)? {
-        Operand::Text(text) => text.as_str().parse().ok(),
-        _ => None,
-    }
+    applied(verdict, check)?.text(name)?.as_str().parse().ok()
 }
 
 fn number(verdict: &Verdict, check: CheckName, name: OperandName) -> Option<Amount> {
-    match operand(verdict, check, name)? {
-        Operand::Number(number) => Some(*number),
-        _ => None,
-    }
+    applied(verdict, check)?.number(name)
 }
 
 /// True where the record took the signature for what was allowed.

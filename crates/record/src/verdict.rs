@@ -12,8 +12,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::codec::{Error, Reader, Wire, Writer};
-use crate::text::Id;
-use crate::{Index, wire_map};
+use crate::text::{Id, Text};
+use crate::{Amount, Hash32, Index, wire_map};
 
 /// One check: which, how it came out, under which rule of the policy, on which operands.
 /// On the wire an array `[check, result, rule / null, operands]`.
@@ -28,6 +28,50 @@ pub struct Check {
     pub rule: Option<Id>,
     /// What it was decided on.
     pub operands: BTreeMap<OperandName, Operand>,
+}
+
+impl Check {
+    /// An operand that is a text.
+    pub fn text(&self, name: OperandName) -> Option<&Text> {
+        match self.operands.get(&name)? {
+            Operand::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// An operand that is a number: money in the smallest unit, a count, an index, a time.
+    pub fn number(&self, name: OperandName) -> Option<Amount> {
+        match self.operands.get(&name)? {
+            Operand::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// An operand that is a number below 2^64.
+    pub fn count(&self, name: OperandName) -> Option<u64> {
+        u64::try_from(self.number(name)?.units()).ok()
+    }
+
+    /// An operand that is the index of a record.
+    pub fn index(&self, name: OperandName) -> Option<Index> {
+        self.count(name).map(Index::new)
+    }
+
+    /// An operand that is a digest.
+    pub fn hash(&self, name: OperandName) -> Option<Hash32> {
+        match self.operands.get(&name)? {
+            Operand::Hash(hash) => Some(*hash),
+            _ => None,
+        }
+    }
+
+    /// An operand that is a list of records; empty where there is none.
+    pub fn indices(&self, name: OperandName) -> &[Index] {
+        match self.operands.get(&name) {
+            Some(Operand::Indices(indices)) => indices,
+            _ => &[],
+        }
+    }
 }
 
 impl Wire for Check {
@@ -80,6 +124,11 @@ impl Verdict {
     /// An outcome without codes or trace.
     pub const fn plain(outcome: Outcome) -> Self {
         Self { outcome, codes: Vec::new(), trace: Vec::new(), previous: None, grade: None }
+    }
+
+    /// The row of that check; of several the first.
+    pub fn row(&self, check: CheckName) -> Option<&Check> {
+        self.trace.iter().find(|row| row.check == check)
     }
 
     /// The checks that came out as `result`.

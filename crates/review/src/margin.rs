@@ -39,7 +39,6 @@ use counterfoil_record::verdict::{CheckName, CheckResult, OperandName, Outcome};
 use counterfoil_record::{Id, Index, Input, Record, Verdict};
 use serde::Serialize;
 
-use crate::trace::{row, small, text};
 use case::Case;
 
 /// What was left at one decision on a payment, and what would have turned it.
@@ -112,9 +111,9 @@ impl Turn {
                 check: row.check,
                 result: row.result,
                 rule: row.rule.clone(),
-                because: text(row, OperandName::Because).map(String::from),
-                role: text(row, OperandName::Name).filter(|_| asks).map(String::from),
-                needed: small(row, OperandName::Needed).filter(|_| asks),
+                because: row.text(OperandName::Because).map(|text| text.as_str().into()),
+                role: row.text(OperandName::Name).filter(|_| asks).map(|name| name.as_str().into()),
+                needed: row.count(OperandName::Needed).filter(|_| asks),
             }
         });
         Self { outcome: verdict.outcome, checks: checks.collect() }
@@ -151,7 +150,7 @@ impl Margin {
 
 /// The asset, where the policy declares it.
 fn asset(verdict: &Verdict, state: &State) -> Option<Asset> {
-    let name = text(row(verdict, CheckName::Asset)?, OperandName::Name)?;
+    let name = verdict.row(CheckName::Asset)?.text(OperandName::Name)?.as_str();
     let (name, pin) = state.policy.as_ref()?.policy.assets.iter().find(|(it, _)| it.as_str() == name)?;
     Some(Asset { name: name.clone(), decimals: pin.decimals })
 }

@@ -11,7 +11,7 @@ use counterfoil_record::verdict::{Check, CheckName, CheckResult, OperandName};
 use counterfoil_record::{Id, Index, Input, Time, Verdict};
 use serde::Serialize;
 
-use crate::trace::{indices, list, small, text};
+use crate::trace::list;
 use crate::words;
 
 /// One need of people.
@@ -73,8 +73,8 @@ pub fn needs(state: &State, about: &Input, verdict: &Verdict, time: Time) -> Vec
 }
 
 fn need(state: &State, about: &Input, asked: &Subject, row: &Check, time: Time) -> Option<Need> {
-    let needed = small(row, OperandName::Needed)?;
-    let role = text(row, OperandName::Name)?;
+    let needed = row.count(OperandName::Needed)?;
+    let role = row.text(OperandName::Name)?.as_str();
     let policy = &state.policy.as_ref()?.policy;
     let (until, answers): (Time, Vec<(Index, &Id)>) = match about {
         Input::Claim(claim) => {
@@ -93,7 +93,7 @@ fn need(state: &State, about: &Input, asked: &Subject, row: &Check, time: Time) 
         }
         _ => return None,
     };
-    let counted = indices(row, OperandName::Counted).iter().filter_map(|record| {
+    let counted = row.indices(OperandName::Counted).iter().filter_map(|record| {
         let (_, person) = answers.iter().find(|(index, _)| index == record)?;
         Some(Counted { record: *record, person: (*person).clone() })
     });

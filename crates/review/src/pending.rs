@@ -16,14 +16,14 @@ use counterfoil_decide::{State, Step};
 use counterfoil_record::input::{Claim, EnterPhase};
 use counterfoil_record::private::Commitment;
 use counterfoil_record::statement::SubjectKind;
-use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, Operand, OperandName, Outcome};
+use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, OperandName, Outcome};
 use counterfoil_record::{Amount, Hash32, Id, Index, Input, Record, Text, Time, Verdict};
 use serde::Serialize;
 
 use crate::lines::{self, Line};
 use crate::needs::{Need, needs};
 use crate::statement::matter;
-use crate::trace::{against, is_against, row, text};
+use crate::trace::{against, is_against};
 use crate::words;
 
 /// What waits for people at one moment, oldest first.
@@ -126,13 +126,12 @@ impl Entries {
     pub fn observe(&mut self, record: &Record) {
         match &record.input {
             Input::EnterPhase(enter) if record.verdict.codes.contains(&Code::ConditionsNotMet) => {
-                let approvals = row(&record.verdict, CheckName::Approvals);
+                let approvals = record.verdict.row(CheckName::Approvals);
                 let asked = approvals.filter(|row| row.result == CheckResult::Needs);
-                let digest = asked.and_then(|row| row.operands.get(&OperandName::Digest));
-                let Some(Operand::Hash(digest)) = digest else { return };
-                let entry = Entry { digest: *digest, record: record.index, since: record.time };
+                let Some(digest) = asked.and_then(|row| row.hash(OperandName::Digest)) else { return };
+                let entry = Entry { digest, record: record.index, since: record.time };
                 let known = self.0.entry((enter.run, enter.phase.clone())).or_insert_with(|| entry.clone());
-                if known.digest != *digest {
+                if known.digest != digest {
                     *known = entry;
                 }
             }
@@ -229,7 +228,7 @@ fn one(
         _ => return None,
     };
     let run = state.runs.get(&run_index)?;
-    let of = |check, name| text(row(verdict, check)?, name).map(String::from);
+    let of = |check, name| verdict.row(check)?.text(name).map(|text| text.as_str().into());
     Some(Waiting {
         kind: asked.kind,
         record,
@@ -242,8 +241,7 @@ fn one(
         principal: run.principal.clone(),
         phase: run.phase.clone(),
         enter,
-        amount: row(verdict, CheckName::Obligation)
-            .and_then(|row| crate::trace::number(row, OperandName::Exposure)),
+        amount: verdict.row(CheckName::Obligation).and_then(|row| row.number(OperandName::Exposure)),
         asset: of(CheckName::Asset, OperandName::Value),
         payee: of(CheckName::Payee, OperandName::Value),
         resource: request.map(|request| request.resource.clone()),

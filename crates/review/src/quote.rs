@@ -9,8 +9,6 @@ use counterfoil_record::Id;
 use counterfoil_record::verdict::{Check, CheckName, CheckResult, OperandName};
 use serde::Serialize;
 
-use crate::trace;
-
 /// One rule of the policy, quoted for the check that was made by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Quote {
@@ -37,7 +35,7 @@ pub fn quote(source: &str, outline: &Outline, check: &Check) -> Option<Quote> {
 
 /// The path of the rule that a check is made by.
 fn path(check: &Check) -> Option<String> {
-    let named = |section| Some(join(section, trace::text(check, OperandName::Name)?));
+    let named = |section| Some(join(section, check.text(OperandName::Name)?.as_str()));
     let rule = |section| Some(join(section, check.rule.as_ref()?.as_str()));
     match check.check {
         CheckName::Budget => rule("budgets"),

@@ -5,40 +5,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use counterfoil_decide::policy::Policy;
-use counterfoil_record::verdict::{Check, CheckName, CheckResult, Operand, OperandName};
-use counterfoil_record::{Amount, Index, Verdict};
+use counterfoil_record::verdict::{Check, CheckResult, OperandName};
+use counterfoil_record::{Amount, Verdict};
 
 use crate::words::money;
-
-/// The row of that check; of several the first.
-pub(crate) fn row(verdict: &Verdict, check: CheckName) -> Option<&Check> {
-    verdict.trace.iter().find(|row| row.check == check)
-}
-
-pub(crate) fn text(row: &Check, name: OperandName) -> Option<&str> {
-    match row.operands.get(&name)? {
-        Operand::Text(text) => Some(text.as_str()),
-        _ => None,
-    }
-}
-
-pub(crate) fn number(row: &Check, name: OperandName) -> Option<Amount> {
-    match row.operands.get(&name)? {
-        Operand::Number(number) => Some(*number),
-        _ => None,
-    }
-}
-
-pub(crate) fn small(row: &Check, name: OperandName) -> Option<u64> {
-    u64::try_from(number(row, name)?.units()).ok()
-}
-
-pub(crate) fn indices(row: &Check, name: OperandName) -> &[Index] {
-    match row.operands.get(&name) {
-        Some(Operand::Indices(indices)) => indices,
-        _ => &[],
-    }
-}
 
 /// True for a check that keeps the payment from being allowed, and that no answer of people would open.
 pub(crate) fn is_against(row: &Check) -> bool {
@@ -48,7 +18,7 @@ pub(crate) fn is_against(row: &Check) -> bool {
 /// A check that does not pass, with its rule and how it failed.
 pub(crate) fn why(row: &Check) -> String {
     let rule = row.rule.as_ref().map(|rule| format!(" {rule}")).unwrap_or_default();
-    let because = text(row, OperandName::Because).map(|because| format!(" ({because})"));
+    let because = row.text(OperandName::Because).map(|because| format!(" ({because})"));
     format!("{}{rule}{}", row.check, because.unwrap_or_default())
 }
 

@@ -26,7 +26,8 @@ use crate::trust::{Level, Trust};
 use crate::unchecked::Unchecked;
 
 /// Audits the bundle in `bytes`. Nothing in it adds to the trust; without trust the verdict is at best `insufficient`.
-/// `now` is held against a `max_age` in the trust; without it that is not fulfilled. `observer` sees the records; the states that it is shown are those of the shown records alone.
+/// `now` is held against a `max_age` in the trust; without it that is not fulfilled. `observer` sees the records; the
+/// states that it is shown are those of the shown records alone.
 ///
 /// Work and memory grow with the length of `bytes`, which is at most [`BUNDLE_MOST`](super::BUNDLE_MOST).
 pub fn examine(bytes: &[u8], trust: Option<Trust>, now: Option<Time>, observer: &mut dyn Observer) -> Report {
@@ -183,9 +184,6 @@ impl Examination {
         let payment = about(&record).unwrap_or(record.index);
         let before = self.replay.state.payments.get(&payment).cloned();
         self.replay.take(&record, leaf, part)?;
-        if record.index == Index::GENESIS && record.verdict.outcome != Outcome::Accepted {
-            return Err((FindingCode::NoGenesis, "the genesis was refused".into()));
-        }
         self.note(&record, part);
         if decided.contains(&record.index) {
             self.seen.policies.extend(self.replay.state.policy.as_ref().map(|in_force| in_force.digest));

@@ -12,7 +12,7 @@ use counterfoil_record::{Hash32, Index, Input, Record, SignedRecord, Verdict};
 use counterfoil_tlog::note::Note;
 use counterfoil_tlog::{Checkpoint, MemoryTree, leaf_hash, prove_consistency, prove_inclusions};
 
-use super::needs::{Needs, chain, index};
+use super::needs::{Needs, chain};
 use super::replay::{Replay, about};
 use super::{Bundle, Bytes, Earlier, PAYMENTS_MOST, RECORDS_MOST, Shown, StoodAt};
 use crate::note::CheckpointError;
@@ -390,6 +390,6 @@ const fn is_control(input: &Input) -> bool {
 
 /// The payment that what a wallet signed was bound to before.
 fn bound_before(verdict: &Verdict) -> Option<Index> {
-    let row = verdict.trace.iter().find(|row| row.check == CheckName::Obligation)?;
-    row.operands.get(&OperandName::Obligation).and_then(|_| index(row, OperandName::Index))
+    let row = verdict.row(CheckName::Obligation)?;
+    row.text(OperandName::Obligation).and_then(|_| row.index(OperandName::Index))
 }

@@ -7,7 +7,7 @@ use counterfoil_decide::State;
 use counterfoil_decide::policy::Budget;
 use counterfoil_decide::state::{Contribution, GroupKey, ItemOf, Terms};
 use counterfoil_record::input::Pay;
-use counterfoil_record::verdict::{Check, CheckName, Operand, OperandName};
+use counterfoil_record::verdict::{CheckName, OperandName};
 use counterfoil_record::{Index, Input, Record, Text, Time, Verdict};
 
 /// A budget group that counts the payment.
@@ -52,9 +52,7 @@ impl Needs {
             _ => return None,
         };
         let verdict = &record.verdict;
-        let index = |check, name| {
-            verdict.trace.iter().find(|row| row.check == check).and_then(|row| index(row, name))
-        };
+        let index = |check, name| verdict.row(check).and_then(|row| row.index(name));
         let in_force = before.policy.as_ref();
         let groups = before.counted_in(pay, record.time).into_iter().filter_map(|key| {
             let in_force = in_force?;
@@ -66,7 +64,7 @@ impl Needs {
         let purchase = index(CheckName::Purchase, OperandName::Index);
         let rows = |check| verdict.trace.iter().filter(move |row| row.check == check);
         let mut named: BTreeSet<Index> =
-            rows(CheckName::Budget).filter_map(|row| self::index(row, OperandName::Previous)).collect();
+            rows(CheckName::Budget).filter_map(|row| row.index(OperandName::Previous)).collect();
         named.extend(purchase);
         named.extend(index(CheckName::Idempotency, OperandName::Index));
         let first_asked =
@@ -77,8 +75,8 @@ impl Needs {
             at: record.time,
             groups: groups.collect(),
             item: plan.zip(pay.item.clone()).map(|(plan, item)| ItemOf { plan, item }),
-            mandates: rows(CheckName::Mandate).filter_map(|row| self::index(row, OperandName::Run)).collect(),
-            asset: text(verdict, CheckName::Asset, OperandName::Value).cloned(),
+            mandates: rows(CheckName::Mandate).filter_map(|row| row.index(OperandName::Run)).collect(),
+            asset: verdict.row(CheckName::Asset).and_then(|row| row.text(OperandName::Value)).cloned(),
             payee: payee(verdict).filter(|_| first_asked).cloned(),
             transaction: pay.part.as_ref().map(|part| part.transaction),
             named,
@@ -130,35 +128,13 @@ impl Needs {
     }
 }
 
-/// The run and those that it is a part of.
+/// The run and those that it is a part of; the run alone where it is not open.
 pub(super) fn chain(state: &State, run: Index) -> Vec<Index> {
-    let mut runs = Vec::from([run]);
-    let mut at = run;
-    // INVARIANT: a run is opened after its parent, so that this ends.
-    while let Some(parent) = state.runs.get(&at).and_then(|run| run.parent).filter(|parent| *parent < at) {
-        runs.push(parent);
-        at = parent;
-    }
-    runs
+    let above = state.chain(run).map(|(index, _)| index).skip(1);
+    core::iter::once(run).chain(above).collect()
 }
 
 /// The account that a decision is about paying.
 pub(super) fn payee(verdict: &Verdict) -> Option<&Text> {
-    text(verdict, CheckName::Payee, OperandName::Value)
-}
-
-fn text(verdict: &Verdict, check: CheckName, name: OperandName) -> Option<&Text> {
-    let row = verdict.trace.iter().find(|row| row.check == check)?;
-    match row.operands.get(&name)? {
-        Operand::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// An operand that is the index of a record.
-pub(super) fn index(row: &Check, name: OperandName) -> Option<Index> {
-    match row.operands.get(&name)? {
-        Operand::Number(number) => u64::try_from(number.units()).ok().map(Index::new),
-        _ => None,
-    }
+    verdict.row(CheckName::Payee)?.text(OperandName::Value)
 }

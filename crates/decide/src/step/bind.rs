@@ -8,10 +8,9 @@ use alloc::boxed::Box;
 
 use counterfoil_rails::Address;
 use counterfoil_rails::caip::{Account, Asset};
-use counterfoil_rails::eip3009::{Authorization, Domain, ObligationKey, Signature, recover, slot};
-use counterfoil_rails::permit2::Permit2Transfer;
+use counterfoil_rails::eip3009::{Domain, ObligationKey, Signature, recover, slot};
 use counterfoil_rails::x402::Signed;
-use counterfoil_record::input::{self, Bind};
+use counterfoil_record::input::Bind;
 use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, OperandName};
 use counterfoil_record::{Hash32, Text};
 
@@ -96,7 +95,7 @@ impl Seen {
             chain: asset.chain,
             contract: asset.contract,
         };
-        let signed = signed(&bind.signed);
+        let signed = Signed::stated(&bind.signed);
         let digest = signed.digest(&domain);
         let recovered = recover(&digest, &Signature::new(bind.signature.0)).ok();
         let signer = Some(wallet.address).filter(|_| wallet.chain == asset.chain);
@@ -170,30 +169,5 @@ impl Seen {
             .with(OperandName::Spender, spender)
             .with_some(OperandName::Against, facilitator)
             .pass_if(agree)
-    }
-}
-
-/// The rail's form of what the record says was signed.
-fn signed(stated: &input::Signed) -> Signed {
-    match stated {
-        input::Signed::Eip3009(stated) => Signed::Eip3009(Authorization {
-            from: Address::new(stated.from.0),
-            to: Address::new(stated.to.0),
-            value: stated.value,
-            valid_after: stated.valid_after,
-            valid_before: stated.valid_before,
-            nonce: stated.nonce,
-        }),
-        input::Signed::Permit2(stated) => Signed::Permit2(Permit2Transfer {
-            from: Address::new(stated.from.0),
-            token: Address::new(stated.token.0),
-            amount: stated.amount,
-            spender: Address::new(stated.spender.0),
-            nonce: stated.nonce,
-            deadline: stated.deadline,
-            to: Address::new(stated.to.0),
-            facilitator: stated.facilitator.as_ref().map(|address| Address::new(address.0)),
-            valid_after: stated.valid_after,
-        }),
     }
 }

@@ -1,6 +1,6 @@
 //! What was signed, whichever way the money moves.
 
-use counterfoil_record::{Amount, Hash32};
+use counterfoil_record::{Amount, Hash32, input};
 
 use super::TransferMethod;
 use crate::address::Address;
@@ -27,6 +27,31 @@ pub enum Signed {
 }
 
 impl Signed {
+    /// The rail's form of what a record says was signed.
+    pub fn stated(stated: &input::Signed) -> Self {
+        match stated {
+            input::Signed::Eip3009(stated) => Self::Eip3009(Authorization {
+                from: Address::new(stated.from.0),
+                to: Address::new(stated.to.0),
+                value: stated.value,
+                valid_after: stated.valid_after,
+                valid_before: stated.valid_before,
+                nonce: stated.nonce,
+            }),
+            input::Signed::Permit2(stated) => Self::Permit2(Permit2Transfer {
+                from: Address::new(stated.from.0),
+                token: Address::new(stated.token.0),
+                amount: stated.amount,
+                spender: Address::new(stated.spender.0),
+                nonce: stated.nonce,
+                deadline: stated.deadline,
+                to: Address::new(stated.to.0),
+                facilitator: stated.facilitator.as_ref().map(|address| Address::new(address.0)),
+                valid_after: stated.valid_after,
+            }),
+        }
+    }
+
     /// How the money moves.
     pub const fn method(&self) -> TransferMethod {
         match self {

@@ -5,11 +5,10 @@ use alloc::vec::Vec;
 use counterfoil_decide::state::{Payment, Status};
 use counterfoil_rails::Address;
 use counterfoil_rails::caip::{Account, Asset};
-use counterfoil_rails::eip3009::{Authorization, Domain, Signature, recover};
+use counterfoil_rails::eip3009::{Domain, Signature, recover};
 use counterfoil_rails::obligation::ObligationKey;
-use counterfoil_rails::permit2::Permit2Transfer;
 use counterfoil_rails::x402::{Scheme, Signed, TransferMethod};
-use counterfoil_record::input::{self, Bind};
+use counterfoil_record::input::Bind;
 use counterfoil_record::verdict::Outcome;
 use counterfoil_record::{Amount, Hash32, Id, Index, Record, Span, Text, Time};
 
@@ -227,7 +226,7 @@ impl Shown {
     }
 
     pub(super) fn read(record: &Record, bind: &Bind, domain: &Domain, finality: Span) -> Self {
-        let signed = signed(&bind.signed);
+        let signed = Signed::stated(&bind.signed);
         let digest = signed.digest(domain);
         let signer = recover(&digest, &Signature::new(bind.signature.0)).ok();
         Self {
@@ -240,30 +239,5 @@ impl Shown {
             bound: super::took(record),
             is_signed: signer == Some(signed.from()),
         }
-    }
-}
-
-/// The rail's form of what the record says was signed.
-fn signed(stated: &input::Signed) -> Signed {
-    match stated {
-        input::Signed::Eip3009(stated) => Signed::Eip3009(Authorization {
-            from: Address::new(stated.from.0),
-            to: Address::new(stated.to.0),
-            value: stated.value,
-            valid_after: stated.valid_after,
-            valid_before: stated.valid_before,
-            nonce: stated.nonce,
-        }),
-        input::Signed::Permit2(stated) => Signed::Permit2(Permit2Transfer {
-            from: Address::new(stated.from.0),
-            token: Address::new(stated.token.0),
-            amount: stated.amount,
-            spender: Address::new(stated.spender.0),
-            nonce: stated.nonce,
-            deadline: stated.deadline,
-            to: Address::new(stated.to.0),
-            facilitator: stated.facilitator.as_ref().map(|address| Address::new(address.0)),
-            valid_after: stated.valid_after,
-        }),
     }
 }

@@ -1,6 +1,6 @@
 //! The permit: what an `allow` record lets a wallet sign.
 
-use super::{CheckName, CheckResult, Operand, OperandName, Outcome, Verdict};
+use super::{CheckName, CheckResult, OperandName, Outcome, Verdict};
 use crate::Amount;
 use crate::text::Text;
 
@@ -35,18 +35,9 @@ impl Verdict {
         if self.outcome != Outcome::Allow {
             return None;
         }
-        let operand = |check: CheckName, name: OperandName| {
-            let row = self.trace.iter().find(|row| row.check == check && row.result == CheckResult::Pass)?;
-            row.operands.get(&name)
-        };
-        let text = |check, name| match operand(check, name)? {
-            Operand::Text(text) => Some(text.clone()),
-            _ => None,
-        };
-        let number = |check, name| match operand(check, name)? {
-            Operand::Number(number) => Some(*number),
-            _ => None,
-        };
+        let passed = |check| self.checks(CheckResult::Pass).find(|row| row.check == check);
+        let text = |check, name| passed(check)?.text(name).cloned();
+        let obligation = passed(CheckName::Obligation)?;
         Some(Permit {
             wallet: text(CheckName::Wallet, OperandName::Account)?,
             payee: text(CheckName::Payee, OperandName::Value)?,
@@ -55,8 +46,8 @@ impl Verdict {
             method: text(CheckName::Obligation, OperandName::Method)?,
             spender: text(CheckName::Obligation, OperandName::Spender),
             facilitator: text(CheckName::Obligation, OperandName::Facilitator),
-            exposure: number(CheckName::Obligation, OperandName::Exposure)?,
-            until: u64::try_from(number(CheckName::Obligation, OperandName::PermitUntil)?.units()).ok()?,
+            exposure: obligation.number(OperandName::Exposure)?,
+            until: obligation.count(OperandName::PermitUntil)?,
         })
     }
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use counterfoil_decide::State;
 use counterfoil_decide::state::Terms;
-use counterfoil_record::verdict::{CheckName, CheckResult, Operand, OperandName};
+use counterfoil_record::verdict::{CheckName, CheckResult, OperandName};
 use counterfoil_record::{Amount, Id, Index, Input, Record, Text, Time, Verdict};
 use serde::Serialize;
 
@@ -166,17 +166,9 @@ pub struct Change {
 
 /// What a request to pay asked for, as far as its checks could tell.
 pub(super) fn asked(verdict: &Verdict) -> Option<Money> {
-    let operand = |check: CheckName, name: OperandName| {
-        verdict.trace.iter().find(|row| row.check == check)?.operands.get(&name)
-    };
-    let text = |check| match operand(check, OperandName::Value)? {
-        Operand::Text(text) => Some(text.clone()),
-        _ => None,
-    };
-    let Some(Operand::Number(amount)) = operand(CheckName::Obligation, OperandName::Exposure) else {
-        return None;
-    };
-    Some(Money { payee: text(CheckName::Payee)?, asset: text(CheckName::Asset)?, amount: *amount })
+    let text = |check| verdict.row(check)?.text(OperandName::Value).cloned();
+    let amount = verdict.row(CheckName::Obligation)?.number(OperandName::Exposure)?;
+    Some(Money { payee: text(CheckName::Payee)?, asset: text(CheckName::Asset)?, amount })
 }
 
 /// The agent of the run that `record` is about, as far as `state` knows.

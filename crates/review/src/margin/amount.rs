@@ -7,13 +7,12 @@
 
 use counterfoil_rails::x402::PaymentRequirements;
 use counterfoil_record::input::{Enclosed, RAIL_MOST};
-use counterfoil_record::verdict::{CheckName, CheckResult, Operand, OperandName};
+use counterfoil_record::verdict::{CheckName, CheckResult, OperandName};
 use counterfoil_record::{Amount, Verdict};
 use serde::Serialize;
 
 use super::nearest::nearest;
 use super::{Case, Turn};
-use crate::trace::row;
 
 /// What the amount has to do with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -84,7 +83,7 @@ fn by_amount_of(amount: Amount, by: Amount, then: &Verdict) -> ByAmount {
 /// True if something fails that is the same at every amount: a signature that is missing or wrong, a purchase that is
 /// open, a key that names another request.
 fn is_settled(verdict: &Verdict) -> bool {
-    let fails = |check| row(verdict, check).is_some_and(|row| row.result == CheckResult::Fail);
+    let fails = |check| verdict.row(check).is_some_and(|row| row.result == CheckResult::Fail);
     [CheckName::Agent, CheckName::Purchase, CheckName::Idempotency].into_iter().any(fails)
 }
 
@@ -98,11 +97,12 @@ fn sign_anything(case: &mut Case, verdict: &Verdict) {
         rule.keys.clear();
     }
     // What people signed was that this purchase may be made while another is open.
-    let purchase = row(verdict, CheckName::Purchase)
+    let purchase = verdict
+        .row(CheckName::Purchase)
         .filter(|row| row.operands.contains_key(&OperandName::People))
-        .and_then(|row| row.operands.get(&OperandName::Purchase));
-    if let Some(Operand::Hash(purchase)) = purchase {
-        case.state.purchases.remove(purchase);
+        .and_then(|row| row.hash(OperandName::Purchase));
+    if let Some(purchase) = purchase {
+        case.state.purchases.remove(&purchase);
     }
     // The key of a held payment names the request that is held.
     if case.claimed().is_some()

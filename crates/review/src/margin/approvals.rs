@@ -17,7 +17,6 @@ use serde::Serialize;
 
 use super::{Case, Turn};
 use crate::needs::may_answer;
-use crate::trace::{indices, text};
 
 /// What approvals have to do with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -87,7 +86,7 @@ fn more(mut case: Case) -> Option<Approvals> {
             });
         }
         let needs = verdict.trace.iter().find(|row| row.result == CheckResult::Needs)?;
-        let role = text(needs, OperandName::Name)?;
+        let role = needs.text(OperandName::Name)?.as_str();
         let asked = case.state.asked(&about, &verdict)?;
         let next = may_answer(&case.state, &about, &asked, role, case.time).into_iter().next();
         let role = role_of(&case.state, role);
@@ -131,8 +130,8 @@ fn fewer(mut case: Case, verdict: &Verdict) -> Option<Approvals> {
     let gates = |row: &&Check| row.check == CheckName::Gate && row.result == CheckResult::Pass;
     let mut counted: BTreeMap<String, BTreeSet<Index>> = BTreeMap::new();
     for row in verdict.trace.iter().filter(gates) {
-        let role = text(row, OperandName::Name)?.to_string();
-        counted.entry(role).or_default().extend(indices(row, OperandName::Counted));
+        let role = row.text(OperandName::Name)?.as_str().to_string();
+        counted.entry(role).or_default().extend(row.indices(OperandName::Counted));
     }
     let answers = case.state.payments.get(&payment)?.hold.as_ref()?.answers.clone();
     let mut best: Option<(u64, String, Verdict)> = None;

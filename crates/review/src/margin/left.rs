@@ -6,8 +6,6 @@ use counterfoil_record::verdict::{Check, CheckName, CheckResult, OperandName};
 use counterfoil_record::{Amount, Id, Index, Verdict};
 use serde::Serialize;
 
-use crate::trace::{number, small};
-
 /// What is left on one budget once the payment is counted in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Left {
@@ -40,7 +38,7 @@ pub(super) fn left(verdict: &Verdict) -> Vec<Left> {
     let budgets = verdict.trace.iter().filter(|row| row.check == CheckName::Budget);
     budgets
         .filter_map(|row| {
-            let run = small(row, OperandName::Run).map(Index::new);
+            let run = row.index(OperandName::Run);
             Some(Left { rule: row.rule.clone()?, run, room: room(row)? })
         })
         .collect()
@@ -50,9 +48,9 @@ fn room(row: &Check) -> Option<Room> {
     if !matches!(row.result, CheckResult::Pass | CheckResult::Fail) {
         return None;
     }
-    let of = |name| number(row, name);
-    if let Some(most) = small(row, OperandName::Maximum) {
-        let used = small(row, OperandName::Count)?.saturating_add(1);
+    let of = |name| row.number(name);
+    if let Some(most) = row.count(OperandName::Maximum) {
+        let used = row.count(OperandName::Count)?.saturating_add(1);
         return Some(match most.checked_sub(used) {
             Some(more) => Room::More(more),
             None => Room::Beyond(used.saturating_sub(most)),

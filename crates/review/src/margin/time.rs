@@ -27,7 +27,6 @@ use serde::Serialize;
 
 use super::nearest::nearest;
 use super::{Case, Turn};
-use crate::trace::small;
 
 /// A moment that turns the outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -108,7 +107,7 @@ fn others(case: &Case, verdict: &Verdict) -> BTreeSet<Time> {
     }
     let lifetime = policy.obligations.max_lifetime.seconds();
     let mandates = verdict.trace.iter().filter(|row| row.check == CheckName::Mandate);
-    moments.extend(mandates.filter_map(|row| small(row, OperandName::Expires)).map(|expires| {
+    moments.extend(mandates.filter_map(|row| row.count(OperandName::Expires)).map(|expires| {
         let uncovered = Time::from_millis(expires).seconds().saturating_add(1);
         Time::from_seconds(uncovered.saturating_sub(lifetime))
     }));

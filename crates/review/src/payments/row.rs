@@ -12,7 +12,7 @@ use counterfoil_record::verdict::{Check, CheckName, CheckResult, Code, OperandNa
 use counterfoil_record::{Amount, Id, Index, Record, Text, Time};
 use serde::Serialize;
 
-use crate::trace::{is_against, number, row, text};
+use crate::trace::is_against;
 
 /// One payment request, and what became of it. Amounts are in the asset's smallest unit. What is absent could not
 /// be read from the log.
@@ -127,17 +127,18 @@ impl Row {
         self.failing = failing.map(name).collect();
         let needing = verdict.trace.iter().filter(|check| check.result == CheckResult::Needs);
         self.needing = needing.map(name).collect();
-        let said = |check, operand| text(row(verdict, check)?, operand)?.parse::<Text>().ok();
+        let said = |check, operand| verdict.row(check)?.text(operand)?.as_str().parse::<Text>().ok();
         self.account = said(CheckName::Wallet, OperandName::Account);
         self.payee = said(CheckName::Payee, OperandName::Value).or_else(|| self.payee.take());
         self.asset = said(CheckName::Asset, OperandName::Value).or_else(|| self.asset.take());
-        let called = row(verdict, CheckName::Asset).and_then(|check| text(check, OperandName::Name));
+        let called =
+            verdict.row(CheckName::Asset).and_then(|check| check.text(OperandName::Name).map(Text::as_str));
         self.asset_name = called.and_then(|name| name.parse().ok());
         let policy = after.policy.as_ref().map(|in_force| &in_force.policy);
         let pin = policy.zip(self.asset_name.as_ref()).and_then(|(policy, name)| policy.assets.get(name));
         self.decimals = pin.map(|pin| pin.decimals);
-        let obligation = row(verdict, CheckName::Obligation);
-        let exposure = obligation.and_then(|check| number(check, OperandName::Exposure));
+        let obligation = verdict.row(CheckName::Obligation);
+        let exposure = obligation.and_then(|check| check.number(OperandName::Exposure));
         self.exposure = exposure.or(self.exposure);
     }
 }

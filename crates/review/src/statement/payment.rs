@@ -8,10 +8,10 @@ use counterfoil_decide::State;
 use counterfoil_decide::policy::{PhaseRule, Policy};
 use counterfoil_record::input::{EnterPhase, Pay, WriteOff};
 use counterfoil_record::verdict::{Check, CheckName, OperandName};
-use counterfoil_record::{Index, Verdict};
+use counterfoil_record::{Index, Text, Verdict};
 
 use crate::lines::Line;
-use crate::trace::{amount, list, number, row, small, text};
+use crate::trace::{amount, list};
 use crate::words;
 
 fn rules(state: &State) -> Option<&Policy> {
@@ -31,7 +31,7 @@ pub(super) fn held(state: &State, payment: Index, verdict: &Verdict) -> Vec<Line
 
 /// A purchase that is asked for while another payment for it is open.
 pub(super) fn again(state: &State, pay: &Pay, verdict: &Verdict) -> Vec<Line> {
-    let open = row(verdict, CheckName::Purchase).and_then(|row| small(row, OperandName::Index));
+    let open = verdict.row(CheckName::Purchase).and_then(|row| row.count(OperandName::Index));
     let open = open.map_or_else(
         || Line::new("open", "no payment for the same purchase"),
         |open| {
@@ -48,9 +48,9 @@ pub(super) fn again(state: &State, pay: &Pay, verdict: &Verdict) -> Vec<Line> {
 /// What is asked for, as the rail's own bytes oblige, and what is left of the budgets.
 fn asked(state: &State, pay: &Pay, verdict: &Verdict) -> Vec<Line> {
     let rules = rules(state);
-    let of = |check, name| text(row(verdict, check)?, name);
+    let of = |check, name| verdict.row(check)?.text(name).map(Text::as_str);
     let asset = of(CheckName::Asset, OperandName::Value).unwrap_or("an asset that cannot be read");
-    let exposure = row(verdict, CheckName::Obligation).and_then(|row| number(row, OperandName::Exposure));
+    let exposure = verdict.row(CheckName::Obligation).and_then(|row| row.number(OperandName::Exposure));
     let mut lines = Vec::new();
     lines.push(match exposure {
         Some(units) => {
@@ -69,10 +69,10 @@ fn asked(state: &State, pay: &Pay, verdict: &Verdict) -> Vec<Line> {
             ),
         )
     }));
-    if let Some(obligation) = row(verdict, CheckName::Obligation) {
-        let part = |name| text(obligation, name).unwrap_or("?");
-        let spender = text(obligation, OperandName::Spender).map(|it| format!(", moved by {it}"));
-        let settles = text(obligation, OperandName::Facilitator).map(|it| format!(", settled by {it}"));
+    if let Some(obligation) = verdict.row(CheckName::Obligation) {
+        let part = |name| obligation.text(name).map_or("?", Text::as_str);
+        let spender = obligation.text(OperandName::Spender).map(|it| format!(", moved by {it}"));
+        let settles = obligation.text(OperandName::Facilitator).map(|it| format!(", settled by {it}"));
         lines.push(Line::new(
             "scheme",
             format_args!(
@@ -114,8 +114,8 @@ fn budget(rules: Option<&Policy>, row: &Check) -> Option<Line> {
         return None;
     }
     let id = row.rule.as_ref()?;
-    let of_run = small(row, OperandName::Run).map(|run| format!(" of run {run}")).unwrap_or_default();
-    if let (Some(most), Some(count)) = (small(row, OperandName::Maximum), small(row, OperandName::Count)) {
+    let of_run = row.count(OperandName::Run).map(|run| format!(" of run {run}")).unwrap_or_default();
+    if let (Some(most), Some(count)) = (row.count(OperandName::Maximum), row.count(OperandName::Count)) {
         let left = most.saturating_sub(count);
         let after = left.saturating_sub(1);
         let words = format!("{id}{of_run}: {count} of {most} payments; {left} left now, {after} after");
@@ -124,9 +124,9 @@ fn budget(rules: Option<&Policy>, row: &Check) -> Option<Line> {
     let rules = rules?;
     let asset = &rules.budgets.iter().find(|budget| budget.id == *id)?.limit.as_ref()?.asset;
     let shown = |units| words::amount(rules, asset, units);
-    let limit = number(row, OperandName::Limit)?;
-    let exposure = number(row, OperandName::Exposure)?;
-    let before = match number(row, OperandName::Left) {
+    let limit = row.number(OperandName::Limit)?;
+    let exposure = row.number(OperandName::Exposure)?;
+    let before = match row.number(OperandName::Left) {
         Some(after) => {
             format!("{} left now, {} after", shown(after.checked_add(exposure)?), shown(after))
         }
