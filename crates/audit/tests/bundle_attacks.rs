@@ -385,3 +385,25 @@ fn time_does_not_go_back_from_one_shown_record_to_the_next() {
     });
     assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["time-went-back"]));
 }
+
+#[test]
+fn a_standing_before_the_last_record_shows_no_end() {
+    let (mut scene, run) = Scene::plain("bundle", "a payment that came back after a heartbeat");
+    let paid = scene.pay(&Ask::new(run, "one", 10_000), allow());
+    scene.bind_exactly(&paid);
+    scene.settle(paid.index, 10_000, accepted());
+    scene.script.json(serde_json::json!({"type": "heartbeat"}));
+    let before = scene.script.entries();
+    scene.compensate(paid.index, 4_000, accepted());
+    let after = scene.script.entries();
+    let make = |entries: &[Vec<u8>]| bundles::bundle(entries, &keys::log(), &[paid.index], None).unwrap();
+    let (older, mut newer) = (make(&before), make(&after));
+    assert!(newer.standings.is_empty(), "no record after the last says where it stands");
+    let heartbeat = older.records.iter().find(|it| it.index == older.standings[0].record).unwrap();
+    newer.standings.clone_from(&older.standings);
+    newer.records.push(heartbeat.clone());
+    newer.records.sort_by_key(|shown| shown.index);
+    let report = look(&bundles::without(&newer, &after, Index::new(9_999)), Some(trust()));
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Insufficient, vec![]));
+    assert!(report.not_checked.iter().any(|it| it.code == NotCheckedCode::LaterRecords));
+}
