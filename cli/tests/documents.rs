@@ -9,9 +9,10 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use counterfoil_testkit::keys;
 use serde_json::Value;
 
 fn root() -> PathBuf {
@@ -52,7 +53,10 @@ fn every_command_and_option_that_a_document_shows_is_real() {
             let program = Path::new(env!("CARGO_BIN_EXE_counterfoil"));
             let folder = tempfile::tempdir().unwrap();
             let script = format!("{} {} --help", program.display(), &command["counterfoil ".len()..]);
-            let ran = Command::new("sh").args(["-c", &script]).current_dir(folder.path()).output().unwrap();
+            // What a page keeps in a variable is somebody's verifier key.
+            let names = ["GINA", "HUGO", "ALICE", "BOB"].map(|name| (name, keys::person("gina").to_string()));
+            let mut shell = Command::new("sh");
+            let ran = shell.args(["-c", &script]).envs(names).current_dir(folder.path()).output().unwrap();
             assert_eq!(ran.status.code(), Some(0), "{}: {command}: {ran:?}", page.display());
             assert!(String::from_utf8(ran.stdout).unwrap().contains("Usage: counterfoil "), "{command}");
             shown += 1;
