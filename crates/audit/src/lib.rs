@@ -7,13 +7,15 @@
 //! and approvals are derived on the way, never read from the operator.
 //!
 //! ```text
-//! entries ──▶ Auditor::push ──▶ Checked: a record that follows     ──▶ Story (explain)
+//! entries ──▶ Auditor::push ──▶ Checked: a record that follows     ──▶ Observer: Story (explain), and others
 //!                  │
-//! trust  ──────────┴────────▶ Auditor::finish ──▶ Report: verdict, findings, not checked, scope
+//! trust  ──────────┼────────▶ Auditor::finish ──▶ Report: verdict, findings, not checked, scope
+//!                  │
+//! bundle ──────────┴────────▶ bundle::examine ──▶ the same, of some records that explain some payments
 //! ```
 //!
-//! Entries are not kept. Memory grows with the state: with what is open, and in this version with the number
-//! of payments ever made, because closed ones have no horizon yet.
+//! Entries are not kept. Memory grows with the state: with what is open, and with what the policy's `match_horizon`
+//! keeps, not with the log.
 #![no_std]
 
 extern crate alloc;
