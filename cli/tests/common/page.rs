@@ -1,5 +1,9 @@
 //! Documents whose commands are run and whose screens are compared.
-#![allow(dead_code, reason = "each test file uses its own part of this")]
+#![allow(
+    dead_code,
+    clippy::arithmetic_side_effects,
+    reason = "each test file uses its own part of this, and counts in plain numbers"
+)]
 
 use std::env;
 use std::path::Path;

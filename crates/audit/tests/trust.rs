@@ -67,7 +67,7 @@ fn nothing_at_all_is_never_verified() {
 fn rotated() -> (Vec<Vec<u8>>, String) {
     let vector = counterfoil_testkit::recipes::decision::all().into_iter();
     let mut rotated = vector.filter(|vector| vector.steps.iter().any(|step| step.log_key_seed.is_some()));
-    let vector = rotated.next().expect("a vector with a rotation of the log's key");
+    let vector = rotated.next().unwrap();
     let seed = vector.steps.iter().rev().find_map(|step| step.log_key_seed.as_ref()).unwrap();
     let key =
         counterfoil_enforce::FileKey::from_seed(&hex::decode(seed).unwrap().try_into().unwrap()).unwrap();
