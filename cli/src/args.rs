@@ -13,7 +13,9 @@ pub(crate) use manual::{Completions, Man};
 pub(crate) use policy::{Policy, PolicyCheck, PolicyCommand, PolicyDiff, PolicyShow};
 pub(crate) use reconcile::Reconcile;
 pub(crate) use scenarios::Scenarios;
-pub(crate) use select::{Audited, CheckExport, Export, ExportFormat, List, Sample, SampleFormat, Which};
+pub(crate) use select::{
+    Audited, CheckExport, Export, ExportFormat, List, Report, Sample, SampleFormat, Which,
+};
 pub(crate) use statement::*;
 
 use std::path::PathBuf;
@@ -52,6 +54,7 @@ pub(crate) enum Command {
     CheckExport(CheckExport),
     Sample(Sample),
     Reconcile(Reconcile),
+    Report(Report),
     Vectors(Vectors),
     Conform(Conform),
     Demo(Demo),

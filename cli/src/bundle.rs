@@ -1,7 +1,6 @@
 //! `bundle`: what explains some payments, in one file, for somebody who does not have the log.
 
 use core::ops::ControlFlow;
-use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -15,6 +14,7 @@ use counterfoil_store::{Records as _, SqliteReader};
 use crate::args;
 use crate::evidence::{Evidence, open_log, read_trust};
 use crate::exit::{Exit, Failure};
+use crate::files;
 use crate::screen::line;
 
 pub(crate) fn run(args: &args::Bundle) -> Result<Exit, Failure> {
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &args::Bundle) -> Result<Exit, Failure> {
             format_args!("these records alone do not show it: {place}{}: {}", finding.code, finding.detail),
         ));
     }
-    write(&args.out, &bytes)?;
+    files::make(&args.out, |out| out.write_all(&bytes))?;
     line(safe(format_args!(
         "{}: {} records of {}, {} bytes, {}",
         args.out.display(),
@@ -123,11 +123,4 @@ fn walk(log: &SqliteReader, gather: &mut Gather) -> Result<(), GatherError> {
     });
     scanned.map_err(|error| GatherError::Read(at, error.to_string()))?;
     done
-}
-
-/// Writes a new file; one that is there already stays as it is.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::at(path.display(), error);
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
 }

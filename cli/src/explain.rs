@@ -18,7 +18,7 @@ use crate::exit::{Exit, Failure};
 use crate::screen::{json, page};
 use crate::verify;
 pub(crate) use told::Told;
-use words::headline;
+pub(crate) use words::headline;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -86,14 +86,8 @@ pub(crate) fn text(story: &Story, margin: Option<&Margin>, report: &Report) -> S
     }
     if let Some(decided) = story.chapters.iter().find(|chapter| Some(chapter.index) == story.decided) {
         out.push(format!("why: record {} decided on these checks", decided.index));
-        let quotes = quotes(story);
-        for check in decided.verdict.trace.iter().filter(|check| is_told(check)) {
-            out.push(row(check));
-            let said = quotes.iter().filter(|quote| quote.check == check.check && quote.rule == check.rule);
-            let said = said.filter(|_| is_quoted(check)).flat_map(|quote| &quote.lines);
-            out.extend(said.map(|line| format!("        | {}", safe(line))));
-        }
-        out.extend(permit(&decided.verdict));
+        let reasons = reasons(&decided.verdict, &quotes(story), is_quoted);
+        out.extend(reasons.into_iter().map(|reason| reason.words));
     }
     if let Some(slot) = &story.slot {
         let used = match story.slot_used {
@@ -125,6 +119,27 @@ pub(crate) fn text(story: &Story, margin: Option<&Margin>, report: &Report) -> S
         out.push(format!("  finding: {place}{}", finding.code));
     }
     out.join("\n")
+}
+
+/// One line on why a payment was decided as it was.
+pub(crate) struct Reason {
+    pub(crate) words: String,
+    /// True for what kept the payment from being allowed, and for the rule that it did so by.
+    pub(crate) is_against: bool,
+}
+
+/// A decision's checks with their numbers, the author's lines under those that `quoted` names, and what it permits.
+pub(crate) fn reasons(verdict: &Verdict, quotes: &[Quote], quoted: fn(&Check) -> bool) -> Vec<Reason> {
+    let mut out = Vec::new();
+    for check in verdict.trace.iter().filter(|check| is_told(check)) {
+        let is_against = check.result != CheckResult::Pass;
+        let said = quotes.iter().filter(|quote| quote.check == check.check && quote.rule == check.rule);
+        let said = said.filter(|_| quoted(check)).flat_map(|quote| &quote.lines);
+        let said = said.map(|line| format!("        | {}", safe(line)));
+        out.extend(core::iter::once(row(check)).chain(said).map(|words| Reason { words, is_against }));
+    }
+    out.extend(permit(verdict).map(|words| Reason { words, is_against: false }));
+    out
 }
 
 /// The rules that the payment was decided by, as their author wrote them.

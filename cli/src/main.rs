@@ -12,6 +12,7 @@ mod demo;
 mod evidence;
 mod exit;
 mod explain;
+mod files;
 mod govern;
 mod init;
 mod key;
@@ -20,6 +21,7 @@ mod pending;
 mod policy;
 mod rail;
 mod reconcile;
+mod report;
 mod scenario;
 mod screen;
 mod select;
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::CheckExport(args) => select::check(&args),
         Command::Sample(args) => select::sample(&args),
         Command::Reconcile(args) => reconcile::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Vectors(args) => vectors::run(&args),
         Command::Conform(args) => conform::run(&args),
         Command::Demo(args) => demo::run(&args),

@@ -6,52 +6,79 @@ mod page;
 mod sample;
 
 pub(crate) use check::run as check;
-pub(crate) use export::run as export;
+pub(crate) use export::{TOOL, run as export};
 pub(crate) use page::run as list;
 pub(crate) use sample::run as sample;
 
 use std::path::Path;
 
-use counterfoil_audit::{Report, Verdict};
+use counterfoil_audit::{Checked, Observer, Report, Verdict};
+use counterfoil_decide::State;
+use counterfoil_record::Record;
 use counterfoil_review::payments::{Payments, Population, Query, Row};
 
 use crate::args::{Audited, Which};
-use crate::evidence::{After, At, audit_at, open_log, read_trust};
+use crate::evidence::{At, audit_at, open_log, read_trust};
 use crate::exit::{Failure, note};
 use crate::verify;
 
 /// An audited log, with every payment request of its first records.
-struct Audit {
-    report: Report,
+pub(crate) struct Audit {
+    pub(crate) report: Report,
     /// The log at the size that is spoken of.
-    at: At,
-    population: Population,
+    pub(crate) at: At,
+    pub(crate) population: Population,
+}
+
+/// Sees the records of which is spoken: the first of the log, or all.
+struct First<'o> {
+    size: Option<u64>,
+    payments: Payments,
+    observer: &'o mut dyn Observer,
+}
+
+impl First<'_> {
+    fn sees(&self, record: &Record) -> bool {
+        self.size.is_none_or(|size| record.index.value() < size)
+    }
+}
+
+impl Observer for First<'_> {
+    fn before(&mut self, record: &Record, state: &State) {
+        if self.sees(record) {
+            self.observer.before(record, state);
+        }
+    }
+
+    fn after(&mut self, checked: &Checked, state: &State) {
+        if self.sees(&checked.record) {
+            self.payments.observe(&checked.record, state);
+            self.observer.after(checked, state);
+        }
+    }
 }
 
 impl Audit {
-    /// Audits the whole log, and collects the payment requests of its first `size` records, or of all.
-    fn of(path: &Path, trust: Option<&Path>, size: Option<u64>) -> Result<Self, Failure> {
+    /// Audits the whole log, and collects the payment requests of its first `size` records, or of all. `observer` sees
+    /// those that followed of the same records.
+    fn of(
+        path: &Path,
+        trust: Option<&Path>,
+        size: Option<u64>,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, Failure> {
         let trust = read_trust(trust)?;
         let log = open_log(path)?;
-        let mut payments = Payments::default();
-        let (report, at) = audit_at(
-            &log,
-            trust,
-            size,
-            &mut After(&mut |checked, state| {
-                if size.is_none_or(|size| checked.record.index.value() < size) {
-                    payments.observe(&checked.record, state);
-                }
-            }),
-        );
-        let population = payments.conclude(&at.state);
+        let mut first = First { size, payments: Payments::default(), observer };
+        let (report, at) = audit_at(&log, trust, size, &mut first);
+        let population = first.payments.conclude(&at.state);
         Ok(Self { report, at, population })
     }
 
     /// The same for what was asked on the command line; what is wrong with the log, and what the query names in
     /// vain, is said on stderr.
-    fn asked(log: &Audited, query: &Query) -> Result<Self, Failure> {
-        let audit = Self::of(&log.log, log.trust.as_deref(), log.at)?;
+    pub(crate) fn asked(log: &Audited, query: &Query, observer: &mut dyn Observer) -> Result<Self, Failure> {
+        let audit = Self::of(&log.log, log.trust.as_deref(), log.at, observer)?;
         if let Some(size) = log.at.filter(|size| *size > audit.report.scope.records) {
             let held = audit.report.scope.records;
             return Err(Failure::at("--at", format_args!("{size}, but the log has {held} records")));
@@ -79,7 +106,7 @@ impl Audit {
     }
 
     /// The rows that a query selects, in the log's order.
-    fn chosen(&self, query: &Query) -> Vec<&Row> {
+    pub(crate) fn chosen(&self, query: &Query) -> Vec<&Row> {
         self.population.rows.iter().filter(|row| query.takes(row)).collect()
     }
 }
@@ -87,5 +114,5 @@ impl Audit {
 /// The query of the arguments, with the audit of their log.
 fn selected(log: &Audited, which: &Which) -> Result<(Audit, Query), Failure> {
     let query = which.query();
-    Ok((Audit::asked(log, &query)?, query))
+    Ok((Audit::asked(log, &query, &mut ())?, query))
 }

@@ -166,7 +166,12 @@ pub(crate) fn warn(report: &Report) {
 }
 
 fn headline(report: &Report) -> String {
-    let meaning = match report.verdict {
+    format!("{}: {}", report.verdict.word(), meaning(report))
+}
+
+/// What a verdict means.
+pub(crate) fn meaning(report: &Report) -> &'static str {
+    match report.verdict {
         Verdict::Verified if report.scope.bundle.is_some() => {
             "every record shown is the log's, in its place, and the payments it explains follow"
         }
@@ -176,6 +181,5 @@ fn headline(report: &Report) -> String {
         Verdict::Undecided => "of a version that this program does not know",
         Verdict::Insufficient => "sound as far as it goes, but below the required assurance",
         Verdict::Contradiction => "it contradicts what was seen of the log before",
-    };
-    format!("{}: {meaning}", report.verdict.word())
+    }
 }

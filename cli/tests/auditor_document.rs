@@ -30,7 +30,7 @@ fn every_command_of_the_reviewers_walk_does_what_the_page_says() {
         assert_eq!(ran.status.code(), Some(expected), "{command}: {ran:?}");
         String::from_utf8(ran.stdout).unwrap()
     });
-    assert_eq!(counted, (19, 8));
+    assert_eq!(counted, (20, 8));
     assert!(folder.path().join("reviewed/audit").exists());
 }
 

@@ -18,7 +18,7 @@ use std::process::Stdio;
 
 use common::{args, folder, open_run, run, run_with};
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "init",
     "key",
     "policy",
@@ -33,6 +33,7 @@ const COMMANDS: [&str; 19] = [
     "check-export",
     "sample",
     "reconcile",
+    "report",
     "vectors",
     "conform",
     "demo",

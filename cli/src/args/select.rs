@@ -1,4 +1,4 @@
-//! The arguments of `list`, `export`, `check-export` and `sample`.
+//! The arguments of `list`, `export`, `check-export`, `sample` and `report`.
 
 use std::path::PathBuf;
 
@@ -77,6 +77,25 @@ pub(crate) struct Sample {
     /// The form of the answer
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: SampleFormat,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+/// Write what a log says as one page for a browser, or for paper.
+///
+/// The verdict stands first, then what was audited, exceptions, totals, budgets, open exposure, approvals by person, each run in time, and
+/// each payment request with its checks and its proof. The page has no script and asks nothing of any network. Verifies the
+/// whole log first: the exit code is that of `verify`. Of a log that fails, the records that follow are shown all the same.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Example:\n  counterfoil report agents/log.sqlite --trust agents/trust.toml -o november.html --since 2026-11-01T00:00:00Z"
+)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) log: Audited,
+    /// The file to write; it must not exist
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) which: Which,
 }

@@ -8,7 +8,7 @@ use counterfoil_review::words::{safe, scope, time};
 use super::outcome;
 
 /// One line on `chapter`.
-pub(super) fn headline(chapter: &Chapter) -> String {
+pub(crate) fn headline(chapter: &Chapter) -> String {
     let said = match &chapter.input {
         Input::Genesis(it) => format!("log {} opened", it.origin),
         Input::AdoptPolicy(it) => format!("policy adopted, {}", signed_by(it.statements.len())),

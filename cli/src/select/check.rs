@@ -40,7 +40,7 @@ pub(crate) fn run(args: &CheckExport) -> Result<Exit, Failure> {
     if stated.tool.as_str() != TOOL {
         note(format_args!("the file is by {}, and is checked by {TOOL}", stated.tool));
     }
-    let audit = Audit::of(&args.log, args.trust.as_deref(), Some(stated.log.records))?;
+    let audit = Audit::of(&args.log, args.trust.as_deref(), Some(stated.log.records), &mut ())?;
     audit.warn();
     let verdict = audit.report.verdict;
     let held = audit.report.scope.records;

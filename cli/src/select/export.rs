@@ -18,7 +18,7 @@ use crate::screen::{Page, json_text};
 use crate::table;
 
 /// Name and version of this program.
-pub(super) const TOOL: &str = concat!("counterfoil ", env!("CARGO_PKG_VERSION"));
+pub(crate) const TOOL: &str = concat!("counterfoil ", env!("CARGO_PKG_VERSION"));
 
 /// What an export is of, and what its rows add up to.
 #[derive(Serialize)]

@@ -12,6 +12,7 @@ use counterfoil_store::{Records as _, SqliteReader};
 
 use crate::evidence::Pass;
 use crate::exit::{Failure, note};
+use crate::files;
 
 /// The longest saved audit that is read, in bytes: 1 GiB.
 const SAVED_MOST: u64 = 1024 * 1024 * 1024;
@@ -43,9 +44,9 @@ pub(super) fn save(
     let checkpoint = log.checkpoint().map_err(Failure::new)?.unwrap_or_default();
     let bytes = snapshot.to_file();
     fs::create_dir(dir).map_err(|error| Failure::at(dir.display(), error))?;
-    write(&dir.join("audit"), &bytes)?;
+    files::make(&dir.join("audit"), |out| out.write_all(&bytes))?;
     let text = trust_text(trust, keys, &checkpoint, Hash32::of(&[&bytes]));
-    write(&dir.join("trust.toml"), text.as_bytes())?;
+    files::make(&dir.join("trust.toml"), |out| out.write_all(text.as_bytes()))?;
     note(format_args!("saved after {} records in {}", snapshot.size, dir.display()));
     Ok(())
 }
@@ -69,10 +70,4 @@ fn trust_text(trust: &Trust, keys: &[LogKey], checkpoint: &str, audited: Hash32)
     lines.push(format!("audited = \"{audited}\""));
     lines.push(format!("checkpoint = \"\"\"\n{checkpoint}\"\"\"\n"));
     lines.join("\n")
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::at(path.display(), error);
-    let mut file = File::create_new(path).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
 }

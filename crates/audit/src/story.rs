@@ -36,6 +36,25 @@ pub struct Chapter {
     pub verdict: Verdict,
 }
 
+impl Chapter {
+    /// What `record` says.
+    pub fn of(record: &Record) -> Self {
+        let statement = match &record.input {
+            Input::Statement(input) => SignedStatement::decode(input.statement.as_slice()).ok(),
+            _ => None,
+        };
+        Self {
+            index: record.index,
+            time: record.time,
+            subject: String::from(record.input.subject(record.index).as_str()),
+            input: record.input.clone(),
+            statement: statement.as_ref().map(|signed| signed.unverified().clone()),
+            signer: statement.as_ref().map(|signed| String::from(signed.issuer().as_str())),
+            verdict: record.verdict.clone(),
+        }
+    }
+}
+
 /// The story of one payment.
 #[derive(Clone, Debug, Serialize)]
 pub struct Story {
@@ -92,10 +111,6 @@ impl Story {
     /// Takes the next record that followed, and where it left the payment.
     pub fn observe(&mut self, checked: &Checked, state: &State) {
         let record = &checked.record;
-        let statement = match &record.input {
-            Input::Statement(input) => SignedStatement::decode(input.statement.as_slice()).ok(),
-            _ => None,
-        };
         let belongs = match &record.input {
             Input::Genesis(_) => true,
             Input::AdoptPolicy(adopt) => {
@@ -110,9 +125,8 @@ impl Story {
             }
             Input::OpenRun(_) => record.index == self.run || self.within.contains(&record.index),
             Input::Begin(_) => Some(record.index) == self.transaction,
-            Input::Statement(_) => {
-                statement.as_ref().is_some_and(|signed| self.is_answered_by(signed.unverified()))
-            }
+            Input::Statement(input) => SignedStatement::decode(input.statement.as_slice())
+                .is_ok_and(|signed| self.is_answered_by(signed.unverified())),
             Input::Pay(_) => record.index == self.payment,
             Input::Erase(erase) => self.chapters.iter().any(|chapter| chapter.index == erase.record),
             input => self.is_about(input),
@@ -129,15 +143,7 @@ impl Story {
                 self.slot = Some(slot(&checked.leaf));
             }
         }
-        self.chapters.push(Chapter {
-            index: record.index,
-            time: record.time,
-            subject: String::from(record.input.subject(record.index).as_str()),
-            input: record.input.clone(),
-            statement: statement.as_ref().map(|signed| signed.unverified().clone()),
-            signer: statement.as_ref().map(|signed| String::from(signed.issuer().as_str())),
-            verdict: record.verdict.clone(),
-        });
+        self.chapters.push(Chapter::of(record));
         self.stands(state);
     }
 

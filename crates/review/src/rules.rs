@@ -21,6 +21,8 @@ use counterfoil_decide::policy::{Money, Policy, join};
 use counterfoil_record::Id;
 use serde::Serialize;
 
+pub(crate) use money::budget;
+
 /// What a change does to payments: which of them it concerns, the policy alone cannot tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

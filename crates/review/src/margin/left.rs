@@ -6,6 +6,8 @@ use counterfoil_record::verdict::{Check, CheckName, CheckResult, OperandName};
 use counterfoil_record::{Amount, Id, Index, Verdict};
 use serde::Serialize;
 
+use crate::budgets::Used;
+
 /// What is left on one budget once the payment is counted in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Left {
@@ -48,20 +50,14 @@ fn room(row: &Check) -> Option<Room> {
     if !matches!(row.result, CheckResult::Pass | CheckResult::Fail) {
         return None;
     }
-    let of = |name| row.number(name);
-    if let Some(most) = row.count(OperandName::Maximum) {
-        let used = row.count(OperandName::Count)?.saturating_add(1);
-        return Some(match most.checked_sub(used) {
+    Some(match Used::of(row)? {
+        Used::Money { used, limit } => match limit.checked_sub(used) {
+            Some(left) => Room::Left(left),
+            None => Room::Over(used.saturating_sub(limit)),
+        },
+        Used::Count { used, limit } => match limit.checked_sub(used) {
             Some(more) => Room::More(more),
-            None => Room::Beyond(used.saturating_sub(most)),
-        });
-    }
-    let limit = of(OperandName::Limit)?;
-    let spent = of(OperandName::Settled)?.checked_add(of(OperandName::Reserved)?)?;
-    let with = spent.checked_add(of(OperandName::Exposure)?)?;
-    let used = with.saturating_sub(of(OperandName::Returned).unwrap_or_default());
-    Some(match limit.checked_sub(used) {
-        Some(left) => Room::Left(left),
-        None => Room::Over(used.saturating_sub(limit)),
+            None => Room::Beyond(used.saturating_sub(limit)),
+        },
     })
 }

@@ -9,7 +9,7 @@ use counterfoil_decide::policy::{Budget, Calendar, Condition, Gate, Need, Period
 use super::{Effect, Rule, Scale, Section};
 use crate::words::{count, span, stated};
 
-pub(super) fn budget(policy: &Policy, budget: &Budget) -> Rule {
+pub(crate) fn budget(policy: &Policy, budget: &Budget) -> Rule {
     let Budget { id, per, window, limit, count: most, restore_refunds } = budget;
     let mut rule = Rule::named(Section::Budgets, id, Effect::Denies);
     let per: Vec<&str> = per.iter().map(|dimension| dimension.code()).collect();

@@ -1,0 +1,38 @@
+//! `report`: what a log says, as one page for people who read it in a browser or on paper.
+
+mod chart;
+mod collect;
+mod page;
+mod proof;
+mod view;
+
+use askama::Template as _;
+use counterfoil_review::words::safe;
+
+use crate::args::Report;
+use crate::evidence::open_log;
+use crate::exit::{Exit, Failure};
+use crate::files;
+use crate::screen::line;
+use crate::select::Audit;
+use collect::Collected;
+use proof::Proofs;
+
+pub(crate) fn run(args: &Report) -> Result<Exit, Failure> {
+    let query = args.which.query();
+    let mut collected = Collected::default();
+    let audit = Audit::asked(&args.log, &query, &mut collected)?;
+    // A page of what can be shown: of a log with gaps there is no path to any root.
+    let proofs = Proofs::read(&open_log(&args.log.log)?, audit.at.records)
+        .filter(|proofs| proofs.root().as_ref() == Some(&audit.at.root));
+    let page = page::page(&audit, &query, &collected, proofs.as_ref(), args.log.trust.as_deref())?;
+    files::make(&args.out, |out| page.write_into(out))?;
+    line(safe(format_args!(
+        "{}: {} of {} payment requests, {}",
+        args.out.display(),
+        page.count,
+        page.population,
+        page.word
+    )))?;
+    Ok(Exit::Verdict(audit.report.verdict))
+}

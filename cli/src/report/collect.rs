@@ -1,0 +1,114 @@
+//! What a report tells, collected while the log is audited.
+
+use alloc::collections::BTreeMap;
+
+use counterfoil_audit::{Chapter, Checked, Observer};
+use counterfoil_decide::State;
+use counterfoil_decide::policy::Outline;
+use counterfoil_rails::eip3009::slot;
+use counterfoil_record::statement::{SignedStatement, SubjectKind};
+use counterfoil_record::verdict::{Check, CheckResult, Outcome};
+use counterfoil_record::{Hash32, Index, Input, Record, Time};
+use counterfoil_review::budgets::Budgets;
+use counterfoil_review::people::People;
+use counterfoil_review::timeline::{Event, Timeline};
+use counterfoil_review::{Quote, quote};
+
+use crate::explain::{Reason, headline, reasons};
+
+/// A policy that was put in force, in its author's words.
+pub(super) struct Adopted {
+    pub(super) record: Index,
+    pub(super) time: Time,
+    pub(super) source: String,
+    outline: Option<Outline>,
+}
+
+/// What is told of one payment.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The checks of the record that decided it last, with their numbers.
+    pub(super) reasons: Vec<Reason>,
+    /// What names the decision in the settlement; none where nothing was allowed.
+    pub(super) slot: Option<Hash32>,
+    /// The records about it, from the request on.
+    pub(super) events: Vec<Event>,
+}
+
+/// Everything that a report tells beside the payment requests themselves.
+#[derive(Default)]
+pub(super) struct Collected {
+    pub(super) policies: Vec<Adopted>,
+    pub(super) told: BTreeMap<Index, Told>,
+    pub(super) budgets: Budgets,
+    pub(super) people: People,
+    pub(super) timeline: Timeline,
+}
+
+impl Observer for Collected {
+    fn after(&mut self, checked: &Checked, state: &State) {
+        let record = &checked.record;
+        self.budgets.observe(record, state);
+        self.people.observe(record);
+        if let Some(payment) = payment(record) {
+            self.tell(payment, checked);
+        }
+        let said = || headline(&Chapter::of(record));
+        match &record.input {
+            Input::Heartbeat(_) => {}
+            Input::AdoptPolicy(adopt) => {
+                if record.verdict.outcome == Outcome::Accepted {
+                    let source = String::from_utf8_lossy(adopt.source.as_slice()).into_owned();
+                    let outline = Outline::of(&source);
+                    let (record, time) = (record.index, record.time);
+                    self.policies.push(Adopted { record, time, source, outline });
+                }
+                self.timeline.observe(record, state, said());
+            }
+            _ => self.timeline.observe(record, state, said()),
+        }
+    }
+}
+
+impl Collected {
+    fn tell(&mut self, payment: Index, checked: &Checked) {
+        let record = &checked.record;
+        let decides = matches!(record.input, Input::Pay(_))
+            || matches!(record.input, Input::Claim(_)) && record.verdict.outcome != Outcome::Refused;
+        let reasons = decides.then(|| reasons(&record.verdict, &self.quotes(record), is_against));
+        let told = self.told.entry(payment).or_default();
+        if let Some(reasons) = reasons {
+            told.reasons = reasons;
+            told.slot = (record.verdict.outcome == Outcome::Allow).then(|| slot(&checked.leaf));
+        }
+        let said = headline(&Chapter::of(record));
+        told.events.push(Event { record: record.index, time: record.time, said, mark: None });
+    }
+
+    /// The lines of the policy in force by which a decision was not an allow.
+    fn quotes(&self, record: &Record) -> Vec<Quote> {
+        let Some(Adopted { source, outline: Some(outline), .. }) = self.policies.last() else {
+            return Vec::new();
+        };
+        let against = record.verdict.trace.iter().filter(|check| is_against(check));
+        against.filter_map(|check| quote(source, outline, check)).collect()
+    }
+}
+
+/// Rules that held are in the policy, which a report has as a whole.
+fn is_against(check: &Check) -> bool {
+    !matches!(check.result, CheckResult::Pass | CheckResult::NotApplicable)
+}
+
+/// The payment that a record is about.
+fn payment(record: &Record) -> Option<Index> {
+    match &record.input {
+        Input::Pay(_) => Some(record.index),
+        Input::Statement(input) => {
+            let signed = SignedStatement::decode(input.statement.as_slice()).ok()?;
+            let statement = signed.unverified();
+            (statement.kind == SubjectKind::Payment).then_some(statement.against)
+        }
+        input => input.payment(),
+    }
+}

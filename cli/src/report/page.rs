@@ -1,0 +1,178 @@
+//! From an audit to what stands on its page.
+
+mod account;
+mod exceptions;
+
+use alloc::collections::BTreeSet;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use counterfoil_record::{Hash32, Index};
+use counterfoil_review::payments::{Query, Row, Sums};
+use counterfoil_review::timeline::RunLine;
+use counterfoil_review::words::{safe, time};
+
+use super::chart;
+use super::collect::{Collected, Told};
+use super::proof::Proofs;
+use super::view::{EventView, Link, Page, Payment, PolicyView, RunView};
+use crate::evidence::{now, read_text};
+use crate::exit::Failure;
+use crate::screen::json_text;
+use crate::select::{Audit, TOOL};
+use crate::verify::meaning;
+
+const CSS: &str = include_str!("../../templates/report.css");
+
+/// The payments of a page: what is not among them has no place to lead to.
+struct Shown(BTreeSet<Index>);
+
+impl Shown {
+    fn has(&self, payment: Index) -> bool {
+        self.0.contains(&payment)
+    }
+
+    fn link(&self, payment: Index) -> Link {
+        Link { payment: payment.value(), shown: self.has(payment) }
+    }
+}
+
+/// The page of the payment requests that `query` selects, and of the log that they stand in.
+pub(super) fn page<'a>(
+    audit: &Audit,
+    query: &Query,
+    collected: &'a Collected,
+    proofs: Option<&Proofs>,
+    trust: Option<&Path>,
+) -> Result<Page<'a>, Failure> {
+    let rows = audit.chosen(query);
+    let sums = Sums::of(rows.iter().copied());
+    let shown = Shown(rows.iter().map(|row| row.payment).collect());
+    let report = &audit.report;
+    let end = audit.at.state.time;
+    let runs = collected.timeline.runs().map(|run| self::run(run, end, &shown));
+    Ok(Page {
+        css: CSS,
+        css_digest: STANDARD.encode(Hash32::of(&[CSS.as_bytes()]).bytes()),
+        origin: report.scope.origin.as_deref().map_or_else(|| "an unknown log".to_owned(), safe),
+        word: report.verdict.word(),
+        meaning: meaning(report),
+        scope: scope(audit, query, trust)?,
+        not_checked: report.not_checked.clone(),
+        findings: exceptions::findings(report),
+        exceptions: exceptions::exceptions(&rows, &shown),
+        count: sums.count,
+        population: audit.population.rows.len(),
+        suppressed: audit.population.suppressed,
+        assets: sums.assets.values().map(account::asset).collect(),
+        budgets: collected.budgets.iter().map(|budget| account::budget(budget, &shown)).collect(),
+        exposures: account::exposures(&rows, &audit.at.state, &shown),
+        people: account::people(&collected.people, &shown),
+        runs: runs.collect(),
+        log: collected.timeline.log().iter().map(|event| EventView::of(event, |_| false)).collect(),
+        policies: collected
+            .policies
+            .iter()
+            .map(|policy| PolicyView {
+                record: policy.record.value(),
+                time: time(policy.time.millis()),
+                source: lines(&policy.source),
+            })
+            .collect(),
+        root: audit.at.root.clone(),
+        records: audit.at.records,
+        payments: rows.iter().map(|row| payment(row, collected.told.get(&row.payment), proofs)).collect(),
+        tool: TOOL,
+    })
+}
+
+/// What was audited, under what, and when.
+fn scope(audit: &Audit, query: &Query, trust: Option<&Path>) -> Result<Vec<(&'static str, String)>, Failure> {
+    let (scope, at) = (&audit.report.scope, &audit.at);
+    let mut facts = vec![
+        ("records", format!("{}, of which {} were decided again and followed", at.records, at.followed)),
+        ("root", at.root.clone()),
+    ];
+    if let Some(key) = &scope.log_key {
+        facts.push(("log's key", safe(key)));
+    }
+    if let (Some(first), Some(last)) = (scope.first_time, scope.last_time) {
+        facts.push(("from, to", format!("{}, {}", time(first), time(last))));
+    }
+    let level = |level: Option<counterfoil_audit::Level>| level.map_or("none", |level| level.code());
+    let (reached, required) = (level(audit.report.assurance), level(audit.report.required));
+    facts.push(("assurance", format!("{reached} (required: {required})")));
+    if let Some(pinned) = scope.pinned {
+        facts.push(("pinned", format!("the first {pinned} records")));
+    }
+    if let Some(path) = trust {
+        let digest = Hash32::of(&[read_text(path)?.as_bytes()]);
+        facts.push(("trust file", format!("SHA-256 {digest}")));
+    }
+    if *query != Query::default() {
+        facts.push(("selected by", json_text(query)?));
+    }
+    if let Some(now) = now() {
+        facts.push(("audited", time(now.millis())));
+    }
+    facts.push(("by", format!("{TOOL}, {}", scope.tool)));
+    Ok(facts)
+}
+
+fn run(run: &RunLine, end: counterfoil_record::Time, shown: &Shown) -> RunView {
+    let closed = match run.closed {
+        Some(closed) => format!("closed {}", time(closed.millis())),
+        None => "open at the end".to_owned(),
+    };
+    let parent = run.parent.map(|parent| format!(", a part of run {parent}")).unwrap_or_default();
+    RunView {
+        title: safe(format_args!("{} of {} for {}", run.id, run.agent, run.principal)),
+        span: format!("run {}{parent}, opened {}, {closed}", run.run, time(run.opened.millis())),
+        strip: chart::strip(run, end),
+        events: run.events.iter().map(|event| EventView::of(event, |record| shown.has(record))).collect(),
+    }
+}
+
+fn payment<'a>(row: &Row, told: Option<&'a Told>, proofs: Option<&Proofs>) -> Payment<'a> {
+    let party = |text: &Option<counterfoil_record::Text>| text.as_ref().map_or("?".into(), safe);
+    let agent = row.agent.as_ref().map_or_else(|| "?".to_owned(), safe);
+    let reasons = told.map(|told| told.reasons.as_slice()).unwrap_or_default();
+    let events = told.map(|told| told.events.as_slice()).unwrap_or_default();
+    let decided = row.decided.value();
+    Payment {
+        index: row.payment.value(),
+        time: time(row.time.millis()),
+        status: row.status,
+        amount: account::exposure(row),
+        parties: format!("{agent} to {}", party(&row.payee)),
+        resource: safe(&row.resource),
+        facts: facts(row),
+        why: exceptions::why(row),
+        reasons,
+        events: events.iter().map(|event| EventView::of(event, |_| false)).collect(),
+        slot: told.and_then(|told| told.slot).map(|slot| slot.to_string()),
+        decided,
+        proof: proofs.and_then(|proofs| proofs.of(decided)),
+    }
+}
+
+/// What is known of a request beside what its checks say.
+fn facts(row: &Row) -> String {
+    let mut facts = vec![format!("run {}", row.run), format!("wallet {}", safe(&row.wallet))];
+    // An asset that the policy names stands in the checks.
+    facts.extend(
+        row.asset.as_ref().filter(|_| row.asset_name.is_none()).map(|it| format!("asset {}", safe(it))),
+    );
+    facts.extend(row.category.as_ref().map(|category| format!("category {}", safe(category))));
+    facts.push(format!("key {}", safe(&row.key)));
+    facts.push(format!("settled {}", account::of_row(row, row.settled).words));
+    facts.push(format!("returned {}", account::of_row(row, row.returned).words));
+    facts.join("; ")
+}
+
+/// Text of several lines, each without what could move a cursor or hide itself.
+fn lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(safe).collect();
+    lines.join("\n")
+}

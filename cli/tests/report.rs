@@ -1,0 +1,295 @@
+//! The page of `report`: well-formed, complete, its numbers those of `export`, its proofs those of the log.
+//!
+//! The page is read with a parser of XML, which takes nothing that is not well-formed: text that came out of its place would end
+//! an element or begin one.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::std_instead_of_alloc,
+    missing_docs,
+    unreachable_pub,
+    reason = "a panic is how a test fails"
+)]
+
+#[path = "common/busy.rs"]
+mod busy;
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use counterfoil_record::Hash32;
+use counterfoil_store::{Records as _, SqliteReader};
+use counterfoil_tlog::{Hash, leaf_hash, verify_inclusion};
+use roxmltree::{Document, Node, ParsingOptions};
+use serde_json::{Value, json};
+
+use busy::{Busy, FORMULA};
+use common::{Demo, Ran, args, run};
+
+/// Makes the page of a log, with more options, and gives its text beside what the command came to.
+fn report(log: &Path, trust: Option<&Path>, options: &[&str]) -> (Ran, String) {
+    let page = log.with_file_name("page.html");
+    let _ = fs::remove_file(&page);
+    let mut words = args(&["report"], &[log]);
+    words.extend(trust.map(|trust| args(&["--trust"], &[trust])).unwrap_or_default());
+    words.extend(args(&["-o"], &[&page]));
+    words.extend(args(options, &[]));
+    let ran = run(words);
+    let text = fs::read_to_string(page).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    (ran, text)
+}
+
+fn parsed(text: &str) -> Document<'_> {
+    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    Document::parse_with_options(text, options).unwrap()
+}
+
+fn with_class<'a>(node: Node<'a, 'a>, class: &'a str) -> impl Iterator<Item = Node<'a, 'a>> {
+    let has = move |node: &Node<'_, '_>| {
+        node.attribute("class").is_some_and(|classes| classes.split(' ').any(|it| it == class))
+    };
+    node.descendants().filter(has)
+}
+
+fn by_id<'a>(page: &'a Document<'a>, id: &str) -> Node<'a, 'a> {
+    page.descendants().find(|node| node.attribute("id") == Some(id)).unwrap()
+}
+
+fn text(node: Node<'_, '_>) -> String {
+    node.descendants().filter_map(|node| if node.is_text() { node.text() } else { None }).collect()
+}
+
+fn amount(node: Node<'_, '_>, class: &str) -> String {
+    with_class(node, class).find(|it| it.has_tag_name("data")).unwrap().attribute("value").unwrap().to_owned()
+}
+
+/// What the page shows of each payment: its index, its status, the exposure.
+fn payments(page: &Document<'_>) -> Vec<(String, String, String)> {
+    let details = with_class(page.root(), "payment");
+    let shown = details.map(|it| {
+        let said = |tag: &str| it.descendants().find(|node| node.has_tag_name(tag)).unwrap();
+        let exposure = said("data").attribute("value").unwrap().to_owned();
+        (text(said("b")), text(with_class(it, "status").next().unwrap()), exposure)
+    });
+    shown.collect()
+}
+
+fn rows(export: &Value) -> Vec<(String, String, String)> {
+    let shown = export["rows"].as_array().unwrap().iter().map(|row| {
+        let exposure = row["exposure"].as_str().unwrap_or_default().to_owned();
+        (row["payment"].to_string(), row["status"].as_str().unwrap().to_owned(), exposure)
+    });
+    shown.collect()
+}
+
+fn assert_is_the_export(text_of_page: &str, export: &Value) {
+    let page = parsed(text_of_page);
+    let manifest = &export["manifest"];
+    assert_eq!(by_id(&page, "count").attribute("value").unwrap(), manifest["count"].to_string());
+    assert_eq!(by_id(&page, "population").attribute("value").unwrap(), manifest["population"].to_string());
+    assert_eq!(json!(text(by_id(&page, "root"))), manifest["log"]["root"]);
+    assert_eq!(payments(&page), rows(export));
+    let totals: Vec<Value> = with_class(page.root(), "asset")
+        .map(|it| {
+            let id = text(with_class(it, "id").next().unwrap());
+            let sums = ["exposure", "settled", "returned", "reserved", "owed"].map(|sum| amount(it, sum));
+            json!([id, amount(it, "count"), sums])
+        })
+        .collect();
+    let stated: Vec<Value> = manifest["totals"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            let sums = ["exposure", "settled", "returned", "reserved", "owed"].map(|sum| it[sum].clone());
+            json!([it["asset"].as_str().unwrap_or_default(), it["count"].to_string(), sums])
+        })
+        .collect();
+    assert_eq!(totals, stated);
+}
+
+#[test]
+fn its_numbers_are_those_of_the_export_whatever_is_selected() {
+    let busy = Busy::new();
+    for options in [
+        &[][..],
+        &["--outcome", "deny"],
+        &["--status", "settled", "--status", "open"],
+        &["--asset", "usdc", "--most", "0.50 usdc"],
+        &["--agent", "scout", "--outcome", "hold"],
+        &["--at", "40"],
+    ] {
+        let (ran, page) = report(&busy.log(), Some(&busy.trust()), options);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert_is_the_export(&page, &busy.export(options));
+    }
+}
+
+#[test]
+fn every_proof_on_it_leads_from_a_record_of_the_log_to_the_root() {
+    let busy = Busy::new();
+    let (_, page) = report(&busy.log(), Some(&busy.trust()), &[]);
+    let (page, export) = (parsed(&page), busy.export(&[]));
+    let log = SqliteReader::open(&busy.log()).unwrap();
+    let hash = |hex: &str| Hash::new(hex::decode(hex).unwrap().try_into().unwrap());
+    let root = hash(&text(by_id(&page, "root")));
+    let mut proved = Vec::new();
+    for proof in with_class(page.root(), "proof") {
+        let said = text(proof);
+        let (head, path) = said.split_once('\n').unwrap();
+        let (record, leaf) = head.strip_prefix("record ").unwrap().split_once(", leaf ").unwrap();
+        let record: u64 = record.parse().unwrap();
+        assert_eq!(hash(leaf), leaf_hash(&log.read(record).unwrap().unwrap()));
+        let path: Vec<Hash> = path.lines().map(hash).collect();
+        verify_inclusion(&hash(leaf), record, log.len(), &path, &root).unwrap();
+        proved.push(json!(record));
+    }
+    let decided: Vec<Value> =
+        export["rows"].as_array().unwrap().iter().map(|row| row["decided"].clone()).collect();
+    assert_eq!(proved, decided);
+}
+
+#[test]
+fn each_payment_has_the_reasons_that_explain_gives() {
+    let demo = Demo::new();
+    let (_, page) = report(&demo.log(), Some(&demo.trust_file()), &[]);
+    let page = parsed(&page);
+    let trust = demo.trust_file();
+    let mut compared = 0;
+    for payment in with_class(page.root(), "payment") {
+        let number = text(payment.descendants().find(|node| node.has_tag_name("b")).unwrap());
+        let mut words = args(&["explain"], &[&demo.log()]);
+        words.extend(args(&[&number, "--trust"], &[&trust]));
+        let explained = run(words);
+        assert_eq!(explained.code, Some(0), "{explained:?}");
+        let reasons = text(with_class(payment, "reasons").next().unwrap());
+        let checks = explained.stdout.lines().filter(|line| {
+            ["  pass ", "  fail ", "  needs", "  canno", "  permi"].iter().any(|it| line.starts_with(it))
+        });
+        for line in checks {
+            assert!(reasons.contains(line), "{number}: {line}\n{reasons}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 300, "{compared} lines");
+}
+
+#[test]
+fn what_happened_is_under_its_heading() {
+    let busy = Busy::new();
+    let (ran, html) = report(&busy.log(), Some(&busy.trust()), &[]);
+    let count = busy.export(&[])["manifest"]["count"].clone();
+    assert!(
+        ran.stdout.ends_with(&format!("page.html: {count} of {count} payment requests, verified\n")),
+        "{ran:?}"
+    );
+    let page = parsed(&html);
+    let kinds: BTreeSet<String> = by_id(&page, "exceptions")
+        .descendants()
+        .filter(|node| node.has_tag_name("summary"))
+        .map(|node| text(node).split(':').next().unwrap().to_owned())
+        .collect();
+    let all = [
+        "Facts that do not agree with the decision",
+        "Owed, because the transaction failed",
+        "Outcome unknown",
+        "Allowed, settled in part or not at all",
+        "Waiting for people",
+        "Not allowed",
+    ];
+    assert_eq!(kinds, all.map(str::to_owned).into());
+}
+
+#[test]
+fn a_name_that_is_chosen_to_do_harm_stands_there_as_text() {
+    let busy = Busy::new();
+    let (_, html) = report(&busy.log(), Some(&busy.trust()), &[]);
+    assert!(html.contains("=HYPERLINK(&#34;https://evil.example&#34;,&#34;pay, now&#34;)"), "as text");
+    let page = parsed(&html);
+    assert!(text(by_id(&page, "payments")).contains(FORMULA));
+}
+
+#[test]
+fn it_allows_itself_nothing_but_its_own_style() {
+    let demo = Demo::new();
+    let (_, html) = report(&demo.log(), Some(&demo.trust_file()), &[]);
+    let page = parsed(&html);
+    let style = text(page.descendants().find(|node| node.has_tag_name("style")).unwrap());
+    let digest = STANDARD.encode(Hash32::of(&[style.as_bytes()]).bytes());
+    let rule =
+        page.descendants().find(|node| node.attribute("http-equiv") == Some("Content-Security-Policy"));
+    let expected =
+        format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'");
+    assert_eq!(rule.unwrap().attribute("content").unwrap(), expected);
+    for node in page.descendants().filter(Node::is_element) {
+        let name = node.tag_name().name();
+        assert!(!["script", "link", "img", "iframe", "object", "form", "base"].contains(&name), "<{name}>");
+        for attribute in node.attributes() {
+            let (name, value) = (attribute.name(), attribute.value());
+            assert!(!name.starts_with("on") && name != "style" && name != "src", "{name}");
+            assert!(name != "href" || value.starts_with('#'), "{value}");
+        }
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere_and_no_name_is_given_twice() {
+    let busy = Busy::new();
+    for options in [&[][..], &["--outcome", "deny"], &["--at", "40"]] {
+        let (_, html) = report(&busy.log(), Some(&busy.trust()), options);
+        let page = parsed(&html);
+        let ids: Vec<&str> = page.descendants().filter_map(|node| node.attribute("id")).collect();
+        let names: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(names.len(), ids.len());
+        let links = page.descendants().filter_map(|node| node.attribute("href"));
+        let lost: Vec<&str> = links.filter(|link| !names.contains(link.trim_start_matches('#'))).collect();
+        assert_eq!(lost, Vec::<&str>::new(), "{options:?}");
+    }
+}
+
+#[test]
+fn of_a_log_that_fails_it_shows_what_is_wrong_first() {
+    let mut entries = busy::entries();
+    let middle = entries.len() / 2;
+    let last = entries[middle].len() - 1;
+    entries[middle][last] ^= 1;
+    let busy = Busy::of(&entries);
+    let (ran, html) = report(&busy.log(), Some(&busy.trust()), &[]);
+    assert_eq!(ran.code, Some(1));
+    let page = parsed(&html);
+    let verdict = with_class(page.root(), "verdict").next().unwrap();
+    assert_eq!(verdict.attribute("class"), Some("verdict failed"));
+    let found = text(with_class(page.root(), "findings").next().unwrap());
+    assert!(found.contains(&format!("record {middle}: record-signature")), "{found}");
+    assert!(payments(&page).len() > 3, "what followed is shown all the same");
+}
+
+#[test]
+fn without_trust_it_says_that_nothing_is_pinned() {
+    let busy = Busy::new();
+    let (ran, html) = report(&busy.log(), None, &[]);
+    assert_eq!(ran.code, Some(3));
+    let page = parsed(&html);
+    assert!(text(by_id(&page, "scope")).contains("no-trust"));
+    assert!(text(with_class(page.root(), "verdict").next().unwrap()).starts_with("insufficient: "));
+}
+
+#[test]
+fn a_file_that_is_there_already_stays_as_it_is() {
+    let busy = Busy::new();
+    let there = busy.path("there.html");
+    fs::write(&there, "mine").unwrap();
+    let mut words = args(&["report"], &[&busy.log()]);
+    words.extend(args(&["-o"], &[&there]));
+    let ran = run(words);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+    assert!(ran.stderr.contains("there.html: "), "{ran:?}");
+    assert_eq!(fs::read_to_string(there).unwrap(), "mine");
+}
