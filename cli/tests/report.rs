@@ -197,7 +197,7 @@ fn what_happened_is_under_its_heading() {
         .map(|node| text(node).split(':').next().unwrap().to_owned())
         .collect();
     let all = [
-        "Facts that do not agree with the decision",
+        "Facts with a mark",
         "Owed, because the transaction failed",
         "Outcome unknown",
         "Allowed, settled in part or not at all",

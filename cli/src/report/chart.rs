@@ -91,3 +91,66 @@ fn path(mut places: Vec<PerMille>) -> String {
     let marks: Vec<String> = places.into_iter().map(|x| format!("M{x} 2v16")).collect();
     marks.concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use counterfoil_record::{Index, Time};
+    use counterfoil_review::timeline::Event;
+
+    use super::*;
+
+    fn event(time: u64, mark: Mark) -> Event {
+        let (record, time) = (Index::new(time), Time::from_millis(time));
+        Event { record, time, said: String::new(), mark: Some(mark) }
+    }
+
+    fn run(closed: Option<u64>, events: Vec<Event>) -> RunLine {
+        RunLine {
+            run: Index::new(1_000),
+            id: "a".parse().unwrap(),
+            agent: "b".parse().unwrap(),
+            principal: "c".parse().unwrap(),
+            parent: None,
+            opened: Time::from_millis(1_000),
+            closed: closed.map(Time::from_millis),
+            events,
+        }
+    }
+
+    #[test]
+    fn the_phases_of_a_run_fill_its_line_one_after_the_other() {
+        let phase = |name: &str| Mark::Phase(name.parse().unwrap());
+        let events = vec![
+            event(1_000, phase("explore")),
+            event(1_250, phase("commit")),
+            event(1_500, phase("explore")),
+        ];
+        let strip = strip(&run(Some(2_000), events), Time::from_millis(9_000));
+        let bands: Vec<(PerMille, PerMille, &str)> =
+            strip.phases.iter().map(|band| (band.from, band.width, band.class)).collect();
+        assert_eq!(bands, [(0, 250, "even"), (250, 250, "odd"), (500, 500, "even")]);
+        assert_eq!(strip.label, "phases explore, commit, explore; 0 payments allowed at once, 0 not");
+    }
+
+    #[test]
+    fn payments_are_marked_where_they_were_asked_for_and_each_place_once() {
+        let paid = |time, outcome| event(time, Mark::Payment(outcome));
+        let events = vec![
+            paid(1_000, Outcome::Allow),
+            paid(1_000, Outcome::Allow),
+            paid(1_500, Outcome::Deny),
+            paid(3_000, Outcome::Allow),
+        ];
+        // Open at the end: its line ends with the log.
+        let strip = strip(&run(None, events), Time::from_millis(3_000));
+        assert_eq!((strip.allowed.as_str(), strip.others.as_str()), ("M0 2v16M1000 2v16", "M250 2v16"));
+        assert_eq!(strip.label, "phases none; 3 payments allowed at once, 1 not");
+    }
+
+    #[test]
+    fn a_run_that_was_over_at_once_has_a_line() {
+        let events = vec![event(1_000, Mark::Phase("explore".parse().unwrap()))];
+        let strip = strip(&run(Some(1_000), events), Time::from_millis(1_000));
+        assert_eq!((strip.phases[0].from, strip.phases[0].width), (0, 1_000));
+    }
+}

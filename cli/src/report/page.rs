@@ -59,7 +59,11 @@ pub(super) fn page<'a>(
         word: report.verdict.word(),
         meaning: meaning(report),
         scope: scope(audit, query, trust)?,
-        not_checked: report.not_checked.clone(),
+        not_checked: report
+            .not_checked
+            .iter()
+            .map(|left_out| (left_out.code.code(), safe(&left_out.detail)))
+            .collect(),
         findings: exceptions::findings(report),
         exceptions: exceptions::exceptions(&rows, &shown),
         count: sums.count,

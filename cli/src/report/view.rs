@@ -1,7 +1,6 @@
 //! What stands on the page, in the words that stand there. The templates add structure and nothing else.
 
 use askama::Template;
-use counterfoil_audit::NotChecked;
 use counterfoil_record::Index;
 use counterfoil_review::timeline::Event;
 use counterfoil_review::words::{safe, time};
@@ -26,7 +25,8 @@ pub(super) struct Page<'a> {
     pub(super) meaning: &'static str,
     /// Label and value.
     pub(super) scope: Vec<(&'static str, String)>,
-    pub(super) not_checked: Vec<NotChecked>,
+    /// Code and detail.
+    pub(super) not_checked: Vec<(&'static str, String)>,
     pub(super) findings: Vec<Finding>,
     pub(super) exceptions: Vec<Exceptions>,
     pub(super) count: u64,

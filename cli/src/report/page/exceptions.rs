@@ -28,7 +28,11 @@ type Kind = (&'static str, fn(&Row) -> bool, fn(&Row) -> String);
 
 /// The reasons, the gravest first. A payment stands under each that it has.
 const KINDS: [Kind; 6] = [
-    ("Facts that do not agree with the decision", |row| !row.other_codes.is_empty(), odd),
+    (
+        "Facts with a mark: late, without the slot, contradicting and the like",
+        |row| !row.other_codes.is_empty(),
+        odd,
+    ),
     (
         "Owed, because the transaction failed",
         |row| !row.owed.is_zero(),
