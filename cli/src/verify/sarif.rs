@@ -89,10 +89,14 @@ fn result(report: &Report, finding: &Finding, evidence: &Path) -> Value {
     })
 }
 
-/// A path as a relative reference (RFC 3986): every byte but those that mean nothing there is written with `%`.
+/// A path as a relative reference (RFC 3986): every byte but those that mean nothing there is written with `%`. Two slashes
+/// in front would name another host.
 fn uri(path: &Path) -> String {
     let mut out = String::new();
     for byte in path.to_string_lossy().bytes() {
+        if byte == b'/' && out == "/" {
+            continue;
+        }
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             out.push(char::from(byte));
         } else {
