@@ -102,11 +102,11 @@ fn may_stand(c: char) -> bool {
 fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
-        if !may_stand(c) {
+        if may_stand(c) {
+            out.push(c);
+        } else {
             let mut units = [0; 2];
             out.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            out.push(c);
         }
     }
     out

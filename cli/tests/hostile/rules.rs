@@ -132,7 +132,7 @@ fn junit(output: &str) -> String {
             let attribute = attribute.unwrap();
             let key = String::from_utf8(attribute.key.as_ref().to_vec()).unwrap();
             assert!(ATTRIBUTES.contains(&key.as_str()), "{key} in {output}");
-            let raw = std::str::from_utf8(&attribute.value).unwrap();
+            let raw = core::str::from_utf8(&attribute.value).unwrap();
             assert!(!raw.contains('<'), "{raw}");
             said.push(quick_xml::escape::unescape(raw).unwrap().into_owned());
         }
