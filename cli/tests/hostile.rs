@@ -81,6 +81,21 @@ fn text_in_an_error_is_quoted_without_harm() {
 }
 
 #[test]
+fn a_trust_file_that_a_saved_audit_comes_with_is_read_back_whoever_signed_the_checkpoint() {
+    let hostile = Hostile::new();
+    let names = ["\"\"\"", "\\", "\\u0022\"\"\"", "h0stile\u{202e}\u{e0041}\u{7f}\u{9b}<script>"];
+    let lines: String = names.map(|name| format!("\u{2014} {name} c2lnbmVk\n")).concat();
+    let log = rusqlite::Connection::open(hostile.path("log.sqlite")).unwrap();
+    assert_eq!(log.execute("UPDATE checkpoint SET text = text || ?1", [lines]), Ok(1));
+    drop(log);
+    let held = |words| hostile.hold(&("verify", Text, 0, words, "every record is the log's, in its place"));
+    held("~log.sqlite --trust ~trust.toml --save ~saved");
+    let trust = std::fs::read_to_string(hostile.path("saved/trust.toml")).unwrap();
+    assert!(trust.contains("<script>") && !rules::hides(&trust), "{trust}");
+    held("~log.sqlite --trust ~saved/trust.toml --resume ~saved/audit");
+}
+
+#[test]
 fn what_no_record_may_hold_is_refused_field_by_field_and_nothing_is_written() {
     refused::every_text_in_every_field();
 }

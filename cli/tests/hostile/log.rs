@@ -128,6 +128,13 @@ impl Hostile {
             "type": "attach", "run": run, "name": "+plan", "media_type": "text/html", "digest": digest, "items": [item]
         });
         submit(core, attach, "refused");
+        let item = json!({
+            "id": "-i", "category": "@c", "payee": format!("{CHAIN}:{SELLER}"), "asset": "usdc", "ceiling": "1"
+        });
+        let attach = json!({
+            "type": "attach", "run": run, "name": "+plan", "media_type": "text/html", "digest": digest, "items": [item]
+        });
+        submit(core, attach, "accepted");
         let begin = json!({
             "type": "begin", "run": run, "id": "@SUM", "deadline": u64::MAX, "steps": [{"id": "-1", "reversible": true}]
         });
@@ -152,6 +159,10 @@ impl Hostile {
         submit(core, bind, "accepted");
         let unknown = pay(core, &Ask::new(run, "+2", 10_000).url(&format!("{URL}/2")), "allow").index;
         submit(core, json!({"type": "unknown", "payment": unknown, "reason": all()}), "accepted");
+        // The purchase again, while the first is open: people can let it be made.
+        let again = Ask::new(run, "+again", 10_000).url(&format!("{URL}/2")).purpose(&all());
+        pay(core, &again, "deny");
+        self.file("again.json", serde_json::to_string(&again.command()).unwrap());
         let failed = pay(core, &Ask::new(run, "+3", 10_000).url(&format!("{URL}/3")), "allow").index;
         let fail =
             json!({"type": "fail", "payment": failed, "payment_response": answer(false), "reason": all()});

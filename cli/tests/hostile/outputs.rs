@@ -12,10 +12,10 @@ use crate::rules::text;
 /// A command with its form, its exit code and its arguments, and what a reader must find in it, `|` between.
 ///
 /// `~` stands before a file of the folder, `#` before a payment of the log; `<~` before what stands on stdin, `>~` before the
-/// file that the output is, where it is not stdout.
+/// file that the output is, where it is not stdout: a page that a command writes, say.
 pub type Output = (&'static str, Form, i32, &'static str, &'static str);
 
-pub const OUTPUTS: [Output; 54] = [
+pub const OUTPUTS: [Output; 56] = [
     ("init", Text, 0, "~made --origin @SUM:h0stile", "h0stile|/log.sqlite"),
     ("key new", Text, 0, "~new.pem --name @SUM:h0stile", "@SUM:h0stile+"),
     ("key show", Text, 0, "~mallory.pem --name @SUM:h0stile", "@SUM:h0stile+"),
@@ -59,6 +59,20 @@ pub const OUTPUTS: [Output; 54] = [
         0,
         "approve ~log.sqlite #held --key ~mallory.pem --name @SUM:h0stile --yes",
         "statement",
+    ),
+    (
+        "statement sign",
+        Lines,
+        0,
+        "override ~log.sqlite ~again.json --key ~mallory.pem --name @SUM:h0stile --yes",
+        "=1 h0stile <script>|\u{202e}x|@SUM(A1)",
+    ),
+    (
+        "statement sign",
+        Lines,
+        0,
+        "override ~log.sqlite ~again.json --key ~mallory.pem --name @SUM:h0stile --yes -o ~signed.json >~signed.json",
+        "=1 h0stile <script>|\u{202e}x|@SUM(A1)",
     ),
     ("statement show", Text, 0, "~approve.json", "@SUM:h0stile"),
     ("statement show", Text, 0, "~approve.json ~log.sqlite --trust ~trust.toml", "@SUM:h0stile|;=h0stile("),

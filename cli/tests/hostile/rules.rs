@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::texts::FORGED;
 
-/// The form of an output.
+/// The form of an output. One that is new, such as a page of HTML, is a variant with its rules in [`Form::read`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
     /// For a terminal.

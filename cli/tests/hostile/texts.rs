@@ -99,8 +99,8 @@ pub const FORGED: &str = "verified: every record is the log's";
 /// A name of a file: all of it but what no file name may have, within 255 bytes.
 pub fn file_name() -> String {
     format!(
-        "={MARK} <script>alert(1)<x onerror=\"'&;=1 {}",
-        "\n\r\t\u{1b}[2J\u{9b}\u{202e}\u{2066}\u{200b}\u{feff}\u{2028}\u{e0041}\u{ad}\u{e0b0}\u{ffff}javascript:1"
+        "={MARK} <script>alert(1)<x onerror=\"'&;=1 {}\n{FORGED}",
+        "\r\t\u{1b}[2J\u{9b}\u{202e}\u{2066}\u{200b}\u{feff}\u{2028}\u{e0041}\u{ad}\u{e0b0}\u{ffff}javascript:1"
     )
 }
 
