@@ -96,6 +96,21 @@ fn a_trust_file_that_a_saved_audit_comes_with_is_read_back_whoever_signed_the_ch
 }
 
 #[test]
+fn a_query_for_a_formula_is_read_from_the_export_as_it_was_asked() {
+    let hostile = Hostile::new();
+    for payee in RECORDED {
+        let payee = format!("a;{payee}; -1;\"=1");
+        let words = ["export", "~log.sqlite", "--trust", "~trust.toml", "--format", "csv", "--payee", &payee];
+        let export = hostile.run(&words);
+        assert_eq!(export.code, Some(0), "{export:?}");
+        assert_ne!(Csv.read(&export.stdout), "");
+        std::fs::write(hostile.path("asked.csv"), &export.stdout).unwrap();
+        let check = hostile.run(&["check-export", "~log.sqlite", "~asked.csv", "--trust", "~trust.toml"]);
+        assert_eq!((check.code, check.stderr.as_str()), (Some(0), ""), "{payee:?}: {check:?}");
+    }
+}
+
+#[test]
 fn what_no_record_may_hold_is_refused_field_by_field_and_nothing_is_written() {
     refused::every_text_in_every_field();
 }

@@ -1,6 +1,7 @@
 //! A log of the real core in a file, whose texts are chosen by somebody who means ill wherever the format lets them; and the
 //! files beside it that commands read. Its folder has such a name too.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
@@ -16,7 +17,7 @@ use counterfoil_testkit::{forge, keys};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::common::{folder, run};
+use crate::common::{Ran, folder, run};
 use crate::texts::{AGENT, MARK, PERSON, PRINCIPAL, RUN, URL, all, file_name, recorded};
 
 type Live = Core<SqliteStore, FileKey, System>;
@@ -269,48 +270,30 @@ impl Hostile {
         self.made();
     }
 
+    /// Runs a command. `~` stands before a file of the folder.
+    pub fn run(&self, words: &[&str]) -> Ran {
+        let word = |word: &&str| match word.strip_prefix('~') {
+            Some(name) => self.path(name).into_os_string(),
+            None => (*word).into(),
+        };
+        run(words.iter().map(word).collect::<Vec<OsString>>())
+    }
+
     /// Files that commands made.
     fn made(&self) {
-        let path = |name: &str| self.path(name).into_os_string();
-        let held = self.held.to_string();
-        for (file, words) in [
-            (
-                "approve.json",
-                vec![
-                    "statement",
-                    "sign",
-                    "approve",
-                    "~log.sqlite",
-                    &held,
-                    "--key",
-                    "~mallory.pem",
-                    "--name",
-                    PERSON,
-                    "--yes",
-                    "-o",
-                    "~approve.json",
-                ],
-            ),
-            ("some.bundle", vec!["bundle", "~log.sqlite", &self.paid.to_string(), "-o", "~some.bundle"]),
-        ] {
-            let words = words.iter().map(|word| word.strip_prefix('~').map_or_else(|| (*word).into(), path));
-            let ran = run(words.collect::<Vec<_>>());
-            assert!(ran.code == Some(0) && self.path(file).exists(), "{ran:?}");
+        let (held, paid) = (self.held.to_string(), self.paid.to_string());
+        let sign =
+            ["statement", "sign", "approve", "~log.sqlite", &held, "--key", "~mallory.pem", "--name", PERSON];
+        let sign = [&sign[..], &["--yes", "-o", "~approve.json"]].concat();
+        for words in [&sign[..], &["bundle", "~log.sqlite", &paid, "-o", "~some.bundle"]] {
+            let ran = self.run(words);
+            assert_eq!(ran.code, Some(0), "{ran:?}");
         }
-        let export = run([
-            "export".into(),
-            path("log.sqlite"),
-            "--trust".into(),
-            path("trust.toml"),
-            "--format".into(),
-            "csv".into(),
-        ]);
+        let export = self.run(&["export", "~log.sqlite", "--trust", "~trust.toml", "--format", "csv"]);
         assert_eq!(export.code, Some(0), "{export:?}");
         self.file("export.csv", &export.stdout);
-        self.file(
-            "altered.csv",
-            export.stdout.replacen(RUN, &format!("=2{}", recorded("=").replace(['"', ','], "")), 1),
-        );
+        let text = recorded("=").replace(['"', ','], "");
+        self.file("altered.csv", export.stdout.replacen(RUN, &format!("=2{text}"), 1));
     }
 }
 
