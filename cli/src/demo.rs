@@ -5,12 +5,12 @@ mod director;
 mod flat;
 mod story;
 
-use counterfoil_record::Text;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use counterfoil_audit::{Level, Story, Trust, Verdict};
 use counterfoil_record::SignedRecord;
+use counterfoil_review::words::safe;
 use counterfoil_store::Records as _;
 
 use crate::args::Demo;
@@ -102,7 +102,7 @@ fn tamper(
 
 fn next_steps(dir: &Path, payment: u64) -> Result<(), Failure> {
     heading("Try next")?;
-    let dir = Text::shown(dir.display());
+    let dir = safe(dir.display());
     // Started through cargo, the command is not on the path.
     let me =
         if std::env::var_os("CARGO").is_some() { "cargo run -q -p counterfoil --" } else { "counterfoil" };

@@ -5,7 +5,6 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use counterfoil_audit::Verdict;
-use counterfoil_record::Text;
 use counterfoil_review::words::safe;
 
 /// How a command ends. The numbers are those of the audit's verdicts, for every command.
@@ -103,5 +102,5 @@ impl From<io::Error> for Failure {
 
 /// Writes one line to stderr, safe on a terminal; if nobody can read it, that is no reason to fail.
 pub(crate) fn note(text: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "counterfoil: {}", Text::shown(text));
+    let _ = writeln!(io::stderr().lock(), "counterfoil: {}", safe(text));
 }

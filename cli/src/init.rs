@@ -10,6 +10,7 @@ use counterfoil_enforce::command::Governance;
 use counterfoil_enforce::{Core, FileKey, Signer as _, System};
 use counterfoil_record::Id;
 use counterfoil_record::key::NamedKey;
+use counterfoil_review::words::visible;
 use counterfoil_store::{Records as _, SqliteStore};
 
 use crate::args::Init;
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &Init) -> Result<Exit, Failure> {
     store.close().map_err(Failure::new)?;
     write_trust(&trust_path, &log, Level::PinnedCheckpoint, Some(&checkpoint))?;
     for path in [&log_path, &key_path, &trust_path] {
-        line(path.display())?;
+        line(visible(path.display()))?;
     }
     Ok(Exit::Done)
 }

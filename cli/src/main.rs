@@ -31,14 +31,21 @@ mod terminal;
 mod vectors;
 mod verify;
 
+use std::env;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use counterfoil_review::words::visible;
 
 use args::{Args, Command};
+use exit::Failure;
 
 fn main() -> ExitCode {
-    let done = match Args::parse().command {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return misused(&error),
+    };
+    let done = match args.command {
         Command::Init(args) => init::run(&args),
         Command::Key(args) => key::run(&args),
         Command::Policy(args) => policy::run(&args),
@@ -63,5 +70,14 @@ fn main() -> ExitCode {
     match done {
         Ok(exit) => exit.into(),
         Err(failure) => failure.report(),
+    }
+}
+
+/// Says what is wrong with the arguments. The message quotes them, as they would be if every character were visible.
+fn misused(error: &clap::Error) -> ExitCode {
+    let shown: Vec<String> = env::args_os().map(|arg| visible(arg.to_string_lossy())).collect();
+    match Args::try_parse_from(shown) {
+        Err(error) => error.exit(),
+        Ok(_) => Failure::new(error).report(),
     }
 }

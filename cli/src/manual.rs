@@ -4,15 +4,16 @@ use std::fs;
 use std::io;
 
 use clap::CommandFactory as _;
+use counterfoil_review::words::visible;
 
 use crate::args::{Args, Completions, Man};
 use crate::exit::{Exit, Failure};
-use crate::screen::{line, page};
+use crate::screen::{line, own};
 
 pub(crate) fn completions(args: &Completions) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "counterfoil", &mut script);
-    page(String::from_utf8_lossy(&script).trim_end())?;
+    own(String::from_utf8_lossy(&script).trim_end())?;
     Ok(Exit::Done)
 }
 
@@ -29,7 +30,7 @@ pub(crate) fn man(args: &Man) -> Result<Exit, Failure> {
         let mut text = Vec::new();
         page.render(&mut text)?;
         fs::write(&file, text).map_err(|error| Failure::at(file.display(), error))?;
-        line(file.display())?;
+        line(visible(file.display()))?;
         let below = command.get_subcommands().filter(|it| it.get_name() != "help").cloned();
         open.extend(below);
     }

@@ -9,6 +9,7 @@ use counterfoil_review::words::safe;
 use zeroize::Zeroizing;
 
 use crate::exit::Failure;
+use crate::screen::lines;
 
 /// The longest answer that is read, in bytes.
 const ANSWER_MOST: u64 = 64;
@@ -45,7 +46,7 @@ fn passphrase(prompt: &str) -> io::Result<Zeroizing<String>> {
 /// Writes `text` to stderr, where a person is to read it before they are asked.
 pub(crate) fn show(text: &str) -> Result<(), Failure> {
     let mut err = io::stderr().lock();
-    writeln!(err, "{text}").and_then(|()| err.flush()).map_err(Failure::new)
+    writeln!(err, "{}", lines(text)).and_then(|()| err.flush()).map_err(Failure::new)
 }
 
 /// True if whoever sits at the terminal answers `question` with `yes`, and with nothing else.

@@ -48,7 +48,7 @@ fn answer_stdin() -> Result<Exit, Failure> {
     read.map_err(|error| Failure::at("stdin", error))?;
     let question = serde_json::from_str(&text).map_err(|error| Failure::at("stdin", error))?;
     let answered = answer(question).map_err(|error| Failure::at("stdin", error))?;
-    page(answered.json().map_err(Failure::new)?)?;
+    page(answered.json()?)?;
     Ok(Exit::Code(answered.exit_code()))
 }
 

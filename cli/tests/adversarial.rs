@@ -236,20 +236,6 @@ fn a_command_whose_parts_do_not_parse_gets_one_error_and_leaves_no_record() {
 }
 
 #[test]
-fn deceptive_text_that_stays_out_of_the_log_is_kept_and_shown_to_nobody() {
-    let own = Own::new();
-    let purpose = "pay \u{202e}ecila\u{202c} \u{1b}[2J\0 \"quoted\"";
-    let open = json!({"type": "open-run", "id": "r", "agent": "researcher", "principal": "carol", "purpose": purpose});
-    let ran = run_with(own.govern(), open.to_string().as_bytes());
-    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
-    assert_eq!(ran.lines()[0]["outcome"], "accepted");
-    for bytes in read(&own.log()).0 {
-        assert!(!String::from_utf8_lossy(&bytes).contains("ecila"));
-    }
-    assert_eq!(own.verify().code, Some(0));
-}
-
-#[test]
 fn a_last_line_without_its_end_is_answered_too() {
     let own = Own::new();
     let ran = run_with(own.govern(), b"{\"type\":\"close-run\"");

@@ -15,7 +15,6 @@ mod common;
 mod till;
 
 use counterfoil_record::Hash32;
-use counterfoil_record::text::is_deceptive;
 use counterfoil_testkit::rail::{PAYER, SELLER, Signing, TOKEN};
 use serde_json::{Value, json};
 
@@ -37,30 +36,6 @@ fn till() -> (Till, Hash32) {
     let (payment, slot) = till.bought("quote", 10_000);
     till.sign(payment, 10_000, slot);
     (till, slot)
-}
-
-#[test]
-fn text_of_a_facilitator_moves_no_cursor_and_is_no_formula_and_no_line() {
-    let (till, slot) = till();
-    let reason = "=HYPERLINK(\"http://evil.example\")\n! paid-twice: payment 1\u{1b}[31m\u{202e}";
-    let line = exchange(slot, "/verify", &json!({"isValid": false, "invalidReason": reason}));
-    till.file("exchanges.jsonl", line);
-    for format in ["text", "csv", "json"] {
-        let ran = till.reconcile(&["--facilitator", "exchanges.jsonl", "--format", format]);
-        assert_eq!((ran.code, ran.stderr.as_str()), (Some(3), ""), "{ran:?}");
-        assert!(ran.stdout.contains("evil.example"), "it is quoted: {}", ran.stdout);
-        assert!(!ran.stdout.chars().any(|c| c != '\n' && is_deceptive(c)), "{}", ran.stdout);
-        assert!(
-            !ran.stdout.lines().any(|line| line.trim_start().starts_with("! paid-twice")),
-            "{}",
-            ran.stdout
-        );
-        if format == "csv" {
-            assert_eq!(ran.stdout.lines().count(), 2, "{}", ran.stdout);
-            let formula = |cell: &str| cell.trim_start_matches('"').starts_with(['=', '+', '@']);
-            assert!(!ran.stdout.split(',').any(formula), "{}", ran.stdout);
-        }
-    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::args::Scenarios;
 use crate::exit::{Exit, Failure};
 use crate::scenario::{Mismatch, Outcome, Played, play};
-use crate::screen::{json, line};
+use crate::screen::{json, line, lines};
 
 /// What is said of what the keys are.
 const TEST_KEYS: &str = "keys of people and agents, and accounts of wallets, were replaced by test ones";
@@ -55,7 +55,7 @@ pub(super) fn run(args: &Scenarios) -> Result<Exit, Failure> {
     }
     if let Some(path) = &args.junit {
         let text = junit.to_string().map_err(Failure::new)?;
-        fs::write(path, text).map_err(|error| Failure::at(path.display(), error))?;
+        fs::write(path, lines(text)).map_err(|error| Failure::at(path.display(), error))?;
     }
     if args.json {
         json(&results)?;

@@ -7,6 +7,7 @@ use std::path::Path;
 use counterfoil_audit::Verdict;
 use counterfoil_record::Text;
 use counterfoil_review::payments::Query;
+use counterfoil_review::words::safe;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &CheckExport) -> Result<Exit, Failure> {
         compare(&audit, &stated, format, &args.file)?
     };
     let Some(difference) = difference else {
-        let (name, query) = (Text::shown(args.file.display()), json_text(&stated.query)?);
+        let (name, query) = (safe(args.file.display()), json_text(&stated.query)?);
         let (chosen, population) = (audit.chosen(&stated.query).len(), audit.population.rows.len());
         let size = stated.log.records;
         let since = if size < held {
@@ -64,7 +65,7 @@ pub(crate) fn run(args: &CheckExport) -> Result<Exit, Failure> {
         ))?;
         return Ok(Exit::Verdict(verdict));
     };
-    page(format_args!("{} differs: {}", Text::shown(args.file.display()), Text::shown(difference)))?;
+    page(format_args!("{} differs: {}", safe(args.file.display()), safe(difference)))?;
     let sound = matches!(verdict, Verdict::Verified | Verdict::Insufficient);
     Ok(Exit::Verdict(if sound { Verdict::Failed } else { verdict }))
 }

@@ -134,7 +134,8 @@ pub(super) fn stated(
         ("#verdict", log.verdict.word().to_owned()),
         ("#exit_code", log.exit_code.to_string()),
         ("#tool", safe(manifest.tool)),
-        ("#query", json_text(manifest.query)?),
+        // A `;` stands in strings alone: written so, no apostrophe is put behind it, and the query is read as it was.
+        ("#query", json_text(manifest.query)?.replace(';', "\\u003b")),
         ("#population", manifest.population.to_string()),
         ("#suppressed", manifest.suppressed.to_string()),
         ("#count", manifest.count.to_string()),

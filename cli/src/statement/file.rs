@@ -8,7 +8,7 @@ use counterfoil_enforce::Command;
 
 use crate::evidence::read_text;
 use crate::exit::Failure;
-use crate::screen::json_line;
+use crate::screen::{json_line, json_text};
 
 /// Reads a file with one command.
 pub(super) fn read(path: &Path) -> Result<Command, Failure> {
@@ -49,7 +49,7 @@ impl<'a> Destination<'a> {
     /// Writes the command: to stdout, to a new file, or in the place of the file that held it without this statement.
     pub(super) fn write(&self, command: &Command) -> Result<(), Failure> {
         let Some(path) = self.path else { return json_line(command) };
-        let line = serde_json::to_string(command).map_err(Failure::new)?;
+        let line = json_text(command)?;
         let written = if self.there {
             let part = path.with_added_extension("part");
             create(&part, &line).and_then(|()| fs::rename(&part, path))

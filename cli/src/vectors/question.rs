@@ -4,6 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{decision, evidence};
+use crate::exit::Failure;
+use crate::screen::json_text;
 
 /// A vector: what is asked, without what would tell the answer, and the answer.
 pub(crate) struct Vector {
@@ -99,10 +101,10 @@ impl Answered {
     }
 
     /// The answer as JSON.
-    pub(crate) fn json(&self) -> Result<String, serde_json::Error> {
+    pub(crate) fn json(&self) -> Result<String, Failure> {
         match self {
-            Self::Decision(answer) => serde_json::to_string(answer),
-            Self::Evidence(answer) => serde_json::to_string(answer),
+            Self::Decision(answer) => json_text(answer),
+            Self::Evidence(answer) => json_text(answer),
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn sarif(report: &Report, evidence: &Path) -> Value {
     let notes: Vec<Value> = report
         .not_checked
         .iter()
-        .map(|it| json!({"level": "note", "descriptor": {"id": it.code}, "message": {"text": it.detail}}))
+        .map(|it| json!({"level": "note", "descriptor": {"id": it.code}, "message": message(&it.detail)}))
         .collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -61,7 +61,7 @@ fn insufficient(report: &Report, evidence: &Path) -> Value {
     json!({
         "ruleId": "insufficient",
         "level": "warning",
-        "message": {"text": format!("below the required assurance: it is {assurance} {}", reasons.join(" "))},
+        "message": message(&format!("below the required assurance: it is {assurance} {}", reasons.join(" "))),
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(evidence)}}}],
         "partialFingerprints": {"counterfoilFinding/v1": fingerprint},
     })
@@ -83,16 +83,25 @@ fn result(report: &Report, finding: &Finding, evidence: &Path) -> Value {
     json!({
         "ruleId": finding.code,
         "level": level,
-        "message": {"text": text},
+        "message": message(text),
         "locations": [location],
         "partialFingerprints": {"counterfoilFinding/v1": fingerprint},
     })
 }
 
-/// A path as a relative reference (RFC 3986): every byte but those that mean nothing there is written with `%`.
+/// A message in which nothing is a link: `[text](target)` would be one.
+fn message(text: &str) -> Value {
+    json!({"text": text.replace("](", "] (")})
+}
+
+/// A path as a relative reference (RFC 3986): every byte but those that mean nothing there is written with `%`. Two slashes
+/// in front would name another host.
 fn uri(path: &Path) -> String {
     let mut out = String::new();
     for byte in path.to_string_lossy().bytes() {
+        if byte == b'/' && out == "/" {
+            continue;
+        }
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             out.push(char::from(byte));
         } else {
@@ -101,4 +110,30 @@ fn uri(path: &Path) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{message, uri};
+
+    #[test]
+    fn a_path_is_a_reference_to_this_host_and_no_scheme() {
+        for (path, reference) in [
+            ("log.sqlite", "log.sqlite"),
+            ("javascript:alert(1)", "javascript%3Aalert%281%29"),
+            ("//evil.example/log", "/evil.example/log"),
+            ("///evil.example//log", "/evil.example//log"),
+            ("a//b", "a//b"),
+            ("a\u{202e}\n?#", "a%E2%80%AE%0A%3F%23"),
+        ] {
+            assert_eq!(uri(Path::new(path)), reference);
+        }
+    }
+
+    #[test]
+    fn a_message_has_no_link() {
+        assert_eq!(message("a [b](javascript:1) [c] (d)")["text"], "a [b] (javascript:1) [c] (d)");
+    }
 }

@@ -1,5 +1,6 @@
 //! An audit that was saved, and the trust that names it.
 
+use core::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -8,6 +9,7 @@ use counterfoil_audit::{Snapshot, Trust};
 use counterfoil_decide::state::LogKey;
 use counterfoil_record::Hash32;
 use counterfoil_record::key::{NamedKey, PublicKey};
+use counterfoil_review::words::is_visible;
 use counterfoil_store::{Records as _, SqliteReader};
 
 use crate::evidence::Pass;
@@ -68,6 +70,40 @@ fn trust_text(trust: &Trust, keys: &[LogKey], checkpoint: &str, audited: Hash32)
     lines.extend(trust.policy.map(|policy| format!("policy = \"{policy}\"")));
     lines.extend(trust.max_age.map(|age| format!("max_age = \"{}ms\"", age.millis())));
     lines.push(format!("audited = \"{audited}\""));
-    lines.push(format!("checkpoint = \"\"\"\n{checkpoint}\"\"\"\n"));
+    lines.push(format!("checkpoint = \"\"\"\n{}\"\"\"\n", toml_string(checkpoint)));
     lines.join("\n")
+}
+
+/// What stands between the quotes of a TOML string of several lines. Who signed a checkpoint beside the log chose a name.
+fn toml_string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => out.push(c),
+            '"' | '\\' => out.extend(['\\', c]),
+            c if is_visible(c) => out.push(c),
+            // A string takes whatever is written to it.
+            c => drop(write!(out, "\\U{:08X}", u32::from(c))),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::toml_string;
+
+    #[test]
+    fn a_checkpoint_is_read_back_from_the_trust_file_whoever_signed_it() {
+        for text in [
+            "log.example/a\n4\nroot=\n\n\u{2014} log.example/a c2ln\n",
+            "\u{2014} \"\"\" c2ln\n\u{2014} a\\ c2ln\n\u{2014} \\n\\u0041 c2ln\n",
+            "\u{2014} \u{7f}\u{202e}\u{e0041}\u{10ffff}\u{9b} c2ln\n",
+        ] {
+            let file = format!("checkpoint = \"\"\"\n{}\"\"\"\n", toml_string(text));
+            let read: toml::Table = toml::from_str(&file).unwrap();
+            assert_eq!(read["checkpoint"].as_str(), Some(text), "{file}");
+            assert!(file.chars().all(|c| c == '\n' || counterfoil_review::words::is_visible(c)), "{file}");
+        }
+    }
 }

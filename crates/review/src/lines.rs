@@ -5,8 +5,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use counterfoil_record::text::is_deceptive;
 use serde::Serialize;
+
+use crate::words::visible;
 
 /// One line of what is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,10 +19,9 @@ pub struct Line {
 }
 
 impl Line {
-    /// A line, whole however long it is; characters that could move the cursor or hide themselves are shown as `?`.
+    /// A line, whole however long it is; characters that are not visible ([`crate::words::is_visible`]) are shown as `?`.
     pub fn new(label: &'static str, value: impl Display) -> Self {
-        let value = format!("{value}").chars().map(|c| if is_deceptive(c) { '?' } else { c }).collect();
-        Self { label, value }
+        Self { label, value: visible(value) }
     }
 }
 

@@ -8,8 +8,10 @@ use core::fmt::Display;
 
 use counterfoil_decide::policy::{Money, Policy};
 use counterfoil_record::input::Scope;
+use counterfoil_record::text::is_deceptive;
 use counterfoil_record::{Amount, Id, Span, Text};
 use jiff::Timestamp;
+use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// A time in milliseconds since 1970, UTC: `2026-11-23T03:51:29.000Z`.
 pub fn time(millis: u64) -> String {
@@ -28,9 +30,38 @@ pub fn money(amount: Amount, decimals: usize) -> String {
     }
 }
 
-/// Text from outside, without what could move the cursor or hide itself.
+/// True for a character that every reader sees, as the same thing. Stricter than what a record may hold
+/// ([`is_deceptive`]): what is for private use looks like whatever a font makes of it, what is not assigned may come to
+/// mean anything, and no format character is seen by itself.
+pub fn is_visible(c: char) -> bool {
+    if c.is_ascii() {
+        return !c.is_ascii_control();
+    }
+    let other = matches!(
+        get_general_category(c),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Surrogate
+            | GeneralCategory::Unassigned
+    );
+    !other && !is_deceptive(c)
+}
+
+/// Text from outside, whole: each character that is not visible ([`is_visible`]) is shown as `?`.
+pub fn visible(text: impl Display) -> String {
+    let mut text = format!("{text}");
+    if !text.chars().all(is_visible) {
+        text = text.chars().map(|c| if is_visible(c) { c } else { '?' }).collect();
+    }
+    text
+}
+
+/// The same, cut at 2048 bytes: text from outside for a place where there is no room for much of it.
 pub fn safe(text: impl Display) -> String {
-    Text::shown(text).as_str().to_owned()
+    Text::shown(visible(text)).as_str().to_owned()
 }
 
 /// An amount of an asset that the policy declares: `5.00 usdc`. Of one that it does not, in smallest units.
@@ -81,9 +112,39 @@ pub fn count(number: u64, thing: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+
     use counterfoil_record::{Amount, Span};
 
-    use super::{count, money, span};
+    use super::{count, is_visible, money, safe, span, visible};
+
+    #[test]
+    fn what_not_every_reader_sees_as_the_same_thing_is_shown_as_a_question_mark() {
+        for (name, c) in [
+            ("line feed", '\n'),
+            ("escape", '\u{1b}'),
+            ("control sequence introducer", '\u{9b}'),
+            ("right-to-left override", '\u{202e}'),
+            ("variation selector", '\u{fe0f}'),
+            ("Hangul filler", '\u{3164}'),
+            ("Arabic number sign, a format character", '\u{600}'),
+            ("Egyptian hieroglyph joiner", '\u{13430}'),
+            ("private use", '\u{e0b0}'),
+            ("private use, plane 16", '\u{10fffd}'),
+            ("no character", '\u{ffff}'),
+            ("not assigned", '\u{378}'),
+        ] {
+            assert_eq!((is_visible(c), visible(format!("a{c}b")).as_str()), (false, "a?b"), "{name}");
+        }
+        for text in ["", "a b", "naïve café", "東京", "שלום", "مرحبا", "😀", "e\u{301}", "a\u{a0}b"]
+        {
+            assert_eq!(visible(text), text);
+        }
+        assert_eq!(
+            (visible("\u{e000}".repeat(5000)).len(), safe("\u{e000}".repeat(5000)).len()),
+            (5000, 2048)
+        );
+    }
 
     #[test]
     fn a_span_is_said_exactly_in_its_largest_unit() {

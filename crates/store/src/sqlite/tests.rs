@@ -9,11 +9,13 @@ mod kill;
 mod model;
 mod reader;
 
-use std::path::PathBuf;
+use core::time::Duration;
+use std::path::{Path, PathBuf};
+use std::thread;
 
 use tempfile::TempDir;
 
-use crate::{SqliteStore, Store};
+use crate::{SqliteStore, Store, StoreError};
 
 /// A directory for one test and the path of a log in it.
 fn place() -> (TempDir, PathBuf) {
@@ -21,6 +23,18 @@ fn place() -> (TempDir, PathBuf) {
     // Characters that mean something in a URI.
     let path = directory.path().join("a log?#%20&=ü.db");
     (directory, path)
+}
+
+/// Opens the store again. A child that another test starts holds a copy of every lock until it runs its program: a moment
+/// later it does not.
+fn reopen(path: &Path) -> SqliteStore {
+    for _ in 0..400 {
+        match SqliteStore::open(path) {
+            Err(StoreError::Locked) => thread::sleep(Duration::from_millis(5)),
+            opened => return opened.unwrap(),
+        }
+    }
+    panic!("the lock is held for two seconds")
 }
 
 /// The record that has this number in the tests: its length differs from its neighbours'.
@@ -42,7 +56,7 @@ fn append_until(store: &mut SqliteStore, end: u64) {
 }
 
 /// The names of the files in the log's directory that begin with the log's name, without it.
-fn suffixes(directory: &TempDir, path: &std::path::Path) -> Vec<String> {
+fn suffixes(directory: &TempDir, path: &Path) -> Vec<String> {
     let name = path.file_name().unwrap().to_str().unwrap();
     let mut found: Vec<String> = std::fs::read_dir(directory.path())
         .unwrap()

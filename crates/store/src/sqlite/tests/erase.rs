@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{append_until, place};
+use super::{append_until, place, reopen};
 use crate::contract::aside;
 use crate::{Aside, Records, SqliteReader, SqliteStore, Store};
 
@@ -28,7 +28,7 @@ fn leaves_nothing_of_an_erased_aside() {
         store.close().unwrap();
         assert!(lingers(&directory, &ERASED));
 
-        let mut store = SqliteStore::open(&path).unwrap();
+        let mut store = reopen(&path);
         assert!(store.erase(&[1; 32]).unwrap());
         assert!(!lingers(&directory, &ERASED));
         assert!(!store.erase(&[1; 32]).unwrap());
@@ -58,12 +58,12 @@ fn leaves_nothing_after_the_next_opening_where_a_kill_came_in_between() {
     let mut store = SqliteStore::create(&path).unwrap();
     store.append(0, b"", &[aside(1, &[0xa5; 300])]).unwrap();
     store.close().unwrap();
-    let store = SqliteStore::open(&path).unwrap();
+    let store = reopen(&path);
     // As far as the commit, and no further.
     store.connection.execute("DELETE FROM aside", []).unwrap();
     drop(store);
     assert!(lingers(&directory, &ERASED), "in the file, under what the write-ahead log has");
-    let store = SqliteStore::open(&path).unwrap();
+    let store = reopen(&path);
     assert_eq!(store.aside(&[1; 32]).unwrap(), None);
     assert!(!lingers(&directory, &ERASED));
 }

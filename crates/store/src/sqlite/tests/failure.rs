@@ -2,13 +2,13 @@
 
 use std::process::{Command, Stdio};
 
-use super::{append_until, place, record, records};
+use super::{append_until, place, record, records, reopen};
 use crate::contract::{all, assert_poisoned};
 use crate::{Records, SqliteReader, SqliteStore, Store, StoreError};
 
 /// Opens again and compares: exactly what was appended with `Ok`, or one record more.
 fn assert_found(path: &std::path::Path, appended: u64) {
-    let mut store = SqliteStore::open(path).unwrap();
+    let mut store = reopen(path);
     let found = store.len();
     assert!((appended..=appended.strict_add(1)).contains(&found), "{found} of {appended}");
     let expected = records(0..found);
@@ -64,7 +64,7 @@ fn child_that_appends_until_it_fails() {
     let Some(path) = std::env::var_os("COUNTERFOIL_STORE_TEST_LOG") else {
         return;
     };
-    let mut store = SqliteStore::open(path.as_ref()).unwrap();
+    let mut store = reopen(path.as_ref());
     let failed = (store.len()..).find_map(|index| store.append(index, &record(index), &[]).err()).unwrap();
     assert!(matches!(failed, StoreError::Sqlite(_)), "{failed:?}");
     let appended = store.len();

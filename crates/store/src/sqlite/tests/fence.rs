@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{append_until, place};
+use super::{append_until, place, reopen};
 use crate::contract::{all, assert_poisoned};
 use crate::{Records, SqliteStore, Store, StoreError};
 
@@ -12,10 +12,10 @@ fn keeps_the_second_writer_out_until_the_first_is_gone() {
     let first = SqliteStore::create(&path).unwrap();
     assert!(matches!(SqliteStore::open(&path), Err(StoreError::Locked)));
     first.close().unwrap();
-    let second = SqliteStore::open(&path).unwrap();
+    let second = reopen(&path);
     assert!(matches!(SqliteStore::open(&path), Err(StoreError::Locked)));
     drop(second);
-    SqliteStore::open(&path).unwrap();
+    reopen(&path);
 }
 
 #[cfg(unix)]
@@ -34,7 +34,7 @@ fn overtaken() -> (tempfile::TempDir, SqliteStore, SqliteStore) {
     let mut first = SqliteStore::create(&path).unwrap();
     append_until(&mut first, 3);
     fs::remove_file(first.paths.beside(".lock")).unwrap();
-    let second = SqliteStore::open(&path).unwrap();
+    let second = reopen(&path);
     (directory, first, second)
 }
 
@@ -65,7 +65,7 @@ fn takes_nothing_from_the_newer_writer_when_the_older_ends() {
     append_until(&mut second, 20);
     let path = second.paths.log.clone();
     second.close().unwrap();
-    assert_eq!(SqliteStore::open(&path).unwrap().len(), 20);
+    assert_eq!(reopen(&path).len(), 20);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn raises_the_epoch_with_every_opening() {
     let (_directory, path) = place();
     let mut epochs = vec![SqliteStore::create(&path).unwrap().epoch];
     for _ in 0..3 {
-        epochs.push(SqliteStore::open(&path).unwrap().epoch);
+        epochs.push(reopen(&path).epoch);
     }
     assert_eq!(epochs, [1, 2, 3, 4]);
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{append_until, place, records, suffixes};
+use super::{append_until, place, records, reopen, suffixes};
 use crate::contract::{all, aside};
 use crate::{Records, SqliteReader, SqliteStore, Store, StoreError};
 
@@ -75,7 +75,7 @@ fn finds_everything_after_being_dropped_without_close() {
     append_until(&mut store, 50);
     store.put_checkpoint("text").unwrap();
     drop(store);
-    let store = SqliteStore::open(&path).unwrap();
+    let store = reopen(&path);
     assert_eq!(all(&store, 0).unwrap(), records(0..50));
     assert_eq!(store.checkpoint().unwrap().as_deref(), Some("text"));
 }
@@ -103,7 +103,7 @@ fn makes_the_same_bytes_from_the_same_calls() {
         store.append(1100, b"", &[aside(1, b"one"), aside(2, b"two")]).unwrap();
         store.put_checkpoint("first").unwrap();
         store.close().unwrap();
-        let mut store = SqliteStore::open(&path).unwrap();
+        let mut store = reopen(&path);
         store.erase(&[1; 32]).unwrap();
         append_until(&mut store, 1200);
         store.put_checkpoint("second").unwrap();

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use super::{place, record, records};
+use super::{place, record, records, reopen};
 use crate::contract::{all, aside};
 use crate::{Records, SqliteStore, Store};
 
@@ -25,7 +25,7 @@ fn child_that_appends_until_it_is_killed() {
     let path: &std::path::Path = path.as_ref();
     let mut out = std::io::stdout();
     loop {
-        let mut store = SqliteStore::open(path).unwrap();
+        let mut store = reopen(path);
         let start = store.len();
         for index in start..start + 40 {
             append(&mut store, index);
@@ -68,7 +68,7 @@ fn keeps_every_record_it_answered_for_when_killed() {
             answered = answered.max(Some(index));
         }
 
-        let mut store = SqliteStore::open(&path).unwrap();
+        let mut store = reopen(&path);
         let len = store.len();
         assert!(len >= answered.map_or(0, |last| last + 1), "{len}: {answered:?}");
         let expected = records(0..len);

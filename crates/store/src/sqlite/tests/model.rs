@@ -1,15 +1,12 @@
 //! Random calls, compared with a vector and a map.
 
 use alloc::collections::BTreeMap;
-use core::time::Duration;
-use std::path::Path;
-use std::thread;
 
 use proptest::prelude::*;
 
-use super::place;
+use super::{place, reopen};
 use crate::contract::all;
-use crate::{Aside, Records, SqliteReader, SqliteStore, Store, StoreError};
+use crate::{Aside, Records, SqliteReader, SqliteStore, Store};
 
 #[derive(Clone, Debug)]
 enum Call {
@@ -53,18 +50,6 @@ impl Model {
         }
         assert_eq!(records.checkpoint().unwrap(), self.checkpoint);
     }
-}
-
-/// Opens the store again. A child that another test starts holds a copy of every lock until it runs its program: a moment
-/// later it does not.
-fn reopen(path: &Path) -> SqliteStore {
-    for _ in 0..400 {
-        match SqliteStore::open(path) {
-            Err(StoreError::Locked) => thread::sleep(Duration::from_millis(5)),
-            opened => return opened.unwrap(),
-        }
-    }
-    panic!("the lock is held for two seconds")
 }
 
 proptest! {

@@ -3,7 +3,7 @@
 use core::ops::ControlFlow;
 use std::fs;
 
-use super::{append_until, place, record, records};
+use super::{append_until, place, record, records, reopen};
 use crate::contract::{all, aside};
 use crate::{Records, SqliteReader, SqliteStore, Store, StoreError};
 
@@ -63,7 +63,7 @@ fn lets_the_writer_close_open_and_append_in_the_middle_of_a_scan() {
         seen += 1;
         if index % 100 == 0 {
             store.take().unwrap().close().unwrap();
-            let mut again = SqliteStore::open(&path).unwrap();
+            let mut again = reopen(&path);
             let next = again.len();
             append_until(&mut again, next + 1);
             store = Some(again);
@@ -82,7 +82,7 @@ fn goes_on_from_rest_to_a_live_log() {
     store.close().unwrap();
     let mut reader = SqliteReader::open(&path).unwrap();
     assert_eq!(all(&reader, 0).unwrap().len(), 3);
-    let mut store = SqliteStore::open(&path).unwrap();
+    let mut store = reopen(&path);
     append_until(&mut store, 7);
     assert_eq!(reader.refresh().unwrap(), 7);
     assert_eq!(all(&reader, 0).unwrap().len(), 7);
@@ -99,7 +99,7 @@ fn is_reported_by_close_when_it_holds_the_write_ahead_log() {
     store.connection.busy_timeout(core::time::Duration::ZERO).unwrap();
     assert!(matches!(store.close(), Err(StoreError::Busy)));
     drop(holder);
-    assert_eq!(SqliteStore::open(&path).unwrap().len(), 4);
+    assert_eq!(reopen(&path).len(), 4);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn reads_a_crashed_log_with_its_write_ahead_log() {
     assert_eq!(all(&reader, 0).unwrap().len(), 30);
     drop(reader);
     assert!(fs::read(&path).unwrap() == before);
-    assert_eq!(SqliteStore::open(&path).unwrap().len(), 30);
+    assert_eq!(reopen(&path).len(), 30);
 }
 
 #[test]
@@ -165,6 +165,6 @@ fn says_that_a_writer_was_killed_in_the_middle_and_changes_nothing() {
     let before = fs::read(&left).unwrap();
     assert!(matches!(SqliteReader::open(&left), Err(StoreError::Interrupted)));
     assert!(fs::read(&left).unwrap() == before && journal(&left).exists());
-    SqliteStore::open(&left).unwrap().close().unwrap();
+    reopen(&left).close().unwrap();
     assert_eq!(all(&SqliteReader::open(&left).unwrap(), 0).unwrap(), records(0..40));
 }
