@@ -6,7 +6,7 @@ use std::fs;
 
 use crate::common::{Ran, run, run_with};
 use crate::log::Hostile;
-use crate::rules::Form::{self, Csv, Json, Junit, Lines, Sarif, Text};
+use crate::rules::Form::{self, Csv, Html, Json, Junit, Lines, Sarif, Text};
 use crate::rules::text;
 
 /// A command with its form, its exit code and its arguments, and what a reader must find in it, `|` between.
@@ -15,7 +15,7 @@ use crate::rules::text;
 /// file that the output is, where it is not stdout: a page that a command writes, say.
 pub type Output = (&'static str, Form, i32, &'static str, &'static str);
 
-pub const OUTPUTS: [Output; 56] = [
+pub const OUTPUTS: [Output; 57] = [
     ("init", Text, 0, "~made --origin @SUM:h0stile", "h0stile|/log.sqlite"),
     ("key new", Text, 0, "~new.pem --name @SUM:h0stile", "@SUM:h0stile+"),
     ("key show", Text, 0, "~mallory.pem --name @SUM:h0stile", "@SUM:h0stile+"),
@@ -165,6 +165,13 @@ pub const OUTPUTS: [Output; 56] = [
         3,
         "~log.sqlite --trust ~trust.toml --facilitator ~exchanges.jsonl --format csv",
         "refused (=1 h0stile",
+    ),
+    (
+        "report",
+        Html,
+        0,
+        "~log.sqlite --trust ~trust.toml -o ~page.html >~page.html",
+        "<script>h0stile</script>|;=h0stile(|-1:h0stile|for = h0stile <script>|# =1 h0stile <script>",
     ),
     ("demo", Text, 0, "--out ~demo", "h0stile <script>"),
     ("man", Text, 0, "~man", "h0stile <script>|counterfoil.1"),

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::texts::FORGED;
 
-/// The form of an output. One that is new, such as a page of HTML, is a variant with its rules in [`Form::read`].
+/// The form of an output. One that is new is a variant with its rules in [`Form::read`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
     /// For a terminal.
@@ -23,6 +23,8 @@ pub enum Form {
     Lines,
     Junit,
     Sarif,
+    /// A page for a browser.
+    Html,
 }
 
 impl Form {
@@ -36,6 +38,7 @@ impl Form {
             Self::Lines => output.lines().map(json).collect::<Vec<_>>().join("\n"),
             Self::Junit => junit(output),
             Self::Sarif => sarif(output),
+            Self::Html => html(output),
         }
     }
 }
@@ -175,6 +178,56 @@ fn sarif(output: &str) -> String {
         }
     }
     json(output)
+}
+
+/// The elements and attributes of a page that does nothing, each closed as it was opened; no comment, section or instruction.
+fn html(output: &str) -> String {
+    const ELEMENTS: [&str; 38] = [
+        "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "nav", "section",
+        "article", "div", "h1", "h2", "h3", "p", "a", "b", "strong", "span", "code", "pre", "data", "ul",
+        "ol", "li", "dl", "dt", "dd", "details", "summary", "svg", "rect", "path", "time", "em", "br",
+    ];
+    const ATTRIBUTES: [&str; 19] = [
+        "lang",
+        "charset",
+        "http-equiv",
+        "content",
+        "name",
+        "class",
+        "id",
+        "href",
+        "value",
+        "open",
+        "role",
+        "aria-label",
+        "aria-hidden",
+        "viewBox",
+        "preserveAspectRatio",
+        "width",
+        "height",
+        "x",
+        "d",
+    ];
+    let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+    let page = roxmltree::Document::parse_with_options(output, options).unwrap();
+    let mut said = Vec::new();
+    for node in page.descendants() {
+        assert!(!node.is_comment() && !node.is_pi(), "{node:?}");
+        if node.is_element() {
+            assert!(ELEMENTS.contains(&node.tag_name().name()), "{node:?}");
+        }
+        for attribute in node.attributes() {
+            assert!(ATTRIBUTES.contains(&attribute.name()), "{attribute:?}");
+            assert!(attribute.name() != "href" || attribute.value().starts_with('#'), "{attribute:?}");
+            said.push(attribute.value());
+        }
+        said.extend(node.text().filter(|_| node.is_text()));
+    }
+    let raw = output.replace("<!DOCTYPE html>", "");
+    assert!(!raw.contains("<!") && !raw.contains("<?"), "a section or an instruction");
+    let said = said.join("\n");
+    visible(&said);
+    said
 }
 
 fn id(rule: &Value) -> &str {
