@@ -50,7 +50,12 @@ pub(crate) fn read_bytes(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
 /// Reads a trust file, if one is named.
 pub(crate) fn read_trust(path: Option<&Path>) -> Result<Option<Trust>, Failure> {
     let Some(path) = path else { return Ok(None) };
-    Trust::parse(&read_text(path)?).map(Some).map_err(|error| Failure::at(path.display(), error))
+    parse_trust(path, &read_text(path)?).map(Some)
+}
+
+/// The trust in the text of the file at `path`.
+pub(crate) fn parse_trust(path: &Path, text: &str) -> Result<Trust, Failure> {
+    Trust::parse(text).map_err(|error| Failure::at(path.display(), error))
 }
 
 /// Opens a log for reading.

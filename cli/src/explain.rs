@@ -3,12 +3,14 @@
 mod told;
 mod words;
 
+use alloc::collections::BTreeSet;
+
 use counterfoil_audit::{Chapter, Report, Story};
 use counterfoil_decide::policy::Outline;
 use counterfoil_record::Verdict;
 use counterfoil_record::verdict::{Check, CheckName, CheckResult, Operand};
 use counterfoil_review::margin::Margin;
-use counterfoil_review::words::{safe, time};
+use counterfoil_review::words::{safe, time, visible};
 use counterfoil_review::{Quote, quote};
 use serde::Serialize;
 
@@ -131,15 +133,23 @@ pub(crate) struct Reason {
 /// A decision's checks with their numbers, the author's lines under those that `quoted` names, and what it permits.
 pub(crate) fn reasons(verdict: &Verdict, quotes: &[Quote], quoted: fn(&Check) -> bool) -> Vec<Reason> {
     let mut out = Vec::new();
+    let mut shown = BTreeSet::new();
     for check in verdict.trace.iter().filter(|check| is_told(check)) {
         let is_against = check.result != CheckResult::Pass;
-        let said = quotes.iter().filter(|quote| quote.check == check.check && quote.rule == check.rule);
-        let said = said.filter(|_| quoted(check)).flat_map(|quote| &quote.lines);
-        let said = said.map(|line| format!("        | {}", safe(line)));
+        // A rule that several rows are about is quoted once.
+        let is_first = quoted(check) && shown.insert((check.check, &check.rule));
+        let said = quotes.iter().find(|quote| quote.check == check.check && quote.rule == check.rule);
+        let said = said.filter(|_| is_first).into_iter().flat_map(|quote| &quote.lines);
+        let said = said.map(|line| format!("        | {}", source_line(line)));
         out.extend(core::iter::once(row(check)).chain(said).map(|words| Reason { words, is_against }));
     }
     out.extend(permit(verdict).map(|words| Reason { words, is_against: false }));
     out
+}
+
+/// A line of a policy, whole, as it stands but for what nobody would see.
+pub(crate) fn source_line(line: &str) -> String {
+    visible(line.replace('\t', "    "))
 }
 
 /// The rules that the payment was decided by, as their author wrote them.

@@ -1,10 +1,22 @@
-//! Files that a command makes: new, whole and durable, or not at all.
+//! Files that a command makes: never over another, and taken away again where they cannot be written to their end.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::Path;
 
 use crate::exit::Failure;
+
+/// Looks whether a file can be made there, before the work for it is done.
+pub(crate) fn is_free(path: &Path) -> Result<(), Failure> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Failure::at(path.display(), "is there already"));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.map(fs::metadata) {
+        Some(Err(error)) => Err(Failure::at(path.display(), error)),
+        _ => Ok(()),
+    }
+}
 
 /// Makes a file with what `write` writes. One that is there already stays as it is; one that could not be written to
 /// its end is taken away again.

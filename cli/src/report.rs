@@ -19,13 +19,14 @@ use collect::Collected;
 use proof::Proofs;
 
 pub(crate) fn run(args: &Report) -> Result<Exit, Failure> {
+    files::is_free(&args.out)?;
     let query = args.which.query();
     let mut collected = Collected::default();
     let audit = Audit::asked(&args.log, &query, &mut collected)?;
-    // A page of what can be shown: of a log with gaps there is no path to any root.
+    // Of a log with gaps there is no path to any root; nor where the file is another by now.
     let proofs = Proofs::read(&open_log(&args.log.log)?, audit.at.records)
         .filter(|proofs| proofs.root().as_ref() == Some(&audit.at.root));
-    let page = page::page(&audit, &query, &collected, proofs.as_ref(), args.log.trust.as_deref())?;
+    let page = page::page(&audit, &query, &collected, proofs.as_ref())?;
     files::make(&args.out, |out| page.write_into(out))?;
     line(safe(format_args!(
         "{}: {} of {} payment requests, {}",

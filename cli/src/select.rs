@@ -14,11 +14,11 @@ use std::path::Path;
 
 use counterfoil_audit::{Checked, Observer, Report, Verdict};
 use counterfoil_decide::State;
-use counterfoil_record::Record;
+use counterfoil_record::{Hash32, Record};
 use counterfoil_review::payments::{Payments, Population, Query, Row};
 
 use crate::args::{Audited, Which};
-use crate::evidence::{At, audit_at, open_log, read_trust};
+use crate::evidence::{At, audit_at, open_log, parse_trust, read_text};
 use crate::exit::{Failure, note};
 use crate::verify;
 
@@ -28,6 +28,8 @@ pub(crate) struct Audit {
     /// The log at the size that is spoken of.
     pub(crate) at: At,
     pub(crate) population: Population,
+    /// SHA-256 of the trust file.
+    pub(crate) trust: Option<Hash32>,
 }
 
 /// Sees the records of which is spoken: the first of the log, or all.
@@ -67,12 +69,18 @@ impl Audit {
         size: Option<u64>,
         observer: &mut dyn Observer,
     ) -> Result<Self, Failure> {
-        let trust = read_trust(trust)?;
+        let (trust, digest) = match trust {
+            Some(path) => {
+                let text = read_text(path)?;
+                (Some(parse_trust(path, &text)?), Some(Hash32::of(&[text.as_bytes()])))
+            }
+            None => (None, None),
+        };
         let log = open_log(path)?;
         let mut first = First { size, payments: Payments::default(), observer };
         let (report, at) = audit_at(&log, trust, size, &mut first);
         let population = first.payments.conclude(&at.state);
-        Ok(Self { report, at, population })
+        Ok(Self { report, at, population, trust: digest })
     }
 
     /// The same for what was asked on the command line; what is wrong with the log, and what the query names in

@@ -197,6 +197,7 @@ fn what_happened_is_under_its_heading() {
         .map(|node| text(node).split(':').next().unwrap().to_owned())
         .collect();
     let all = [
+        "Held, and void before it was decided",
         "Facts with a mark",
         "Owed, because the transaction failed",
         "Outcome unknown",
@@ -214,6 +215,133 @@ fn a_name_that_is_chosen_to_do_harm_stands_there_as_text() {
     assert!(html.contains("=HYPERLINK(&#34;https://evil.example&#34;,&#34;pay, now&#34;)"), "as text");
     let page = parsed(&html);
     assert!(text(by_id(&page, "payments")).contains(FORMULA));
+}
+
+/// What the section says, its markup aside.
+fn section(page: &Document<'_>, id: &str) -> String {
+    let texts =
+        by_id(page, id).descendants().filter_map(|node| if node.is_text() { node.text() } else { None });
+    texts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn each_exception_is_under_the_heading_that_its_row_of_the_export_asks_for() {
+    let busy = Busy::new();
+    let (_, html) = report(&busy.log(), Some(&busy.trust()), &[]);
+    let (page, export) = (parsed(&html), busy.export(&[]));
+    let listed = |heading: &str| -> BTreeSet<String> {
+        let details = by_id(&page, "exceptions")
+            .descendants()
+            .find(|node| node.has_tag_name("details") && text(*node).trim_start().starts_with(heading));
+        let links = details.unwrap().descendants().filter(|node| node.has_tag_name("a"));
+        links.map(|node| node.attribute("href").unwrap().trim_start_matches("#p").to_owned()).collect()
+    };
+    let having = |is_one: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
+        let rows = export["rows"].as_array().unwrap().iter();
+        rows.filter(|row| is_one(row)).map(|row| row["payment"].to_string()).collect()
+    };
+    let number = |row: &Value, field: &str| row[field].as_str().map_or(0, |it| it.parse::<u128>().unwrap());
+    for (heading, is_one) in [
+        ("Facts with a mark", &(|row: &Value| row["other_codes"] != json!([])) as &dyn Fn(&Value) -> bool),
+        ("Owed", &|row| number(row, "owed") > 0),
+        ("Outcome unknown", &|row| row["status"] == "unknown"),
+        ("Waiting", &|row| row["status"] == "held"),
+        ("Held, and void", &|row| row["status"] == "void"),
+        ("Not allowed", &|row| ["deny", "cannot-decide", "refused"].iter().any(|it| row["outcome"] == *it)),
+        ("Allowed, settled", &|row| {
+            let ended = ["settled", "failed", "expired"].iter().any(|it| row["status"] == *it);
+            ended && row["outcome"] == "allow" && number(row, "settled") < number(row, "exposure")
+        }),
+    ] {
+        let expected = having(is_one);
+        assert!(!expected.is_empty(), "{heading}");
+        assert_eq!(listed(heading), expected, "{heading}");
+    }
+    // Everything that is reserved or owed, and nothing else.
+    let open: BTreeSet<String> = by_id(&page, "exposure")
+        .descendants()
+        .filter_map(|node| node.attribute("href"))
+        .map(|link| link.trim_start_matches("#p").to_owned())
+        .collect();
+    assert_eq!(open, having(&|row| number(row, "reserved") > 0 || number(row, "owed") > 0));
+    assert!(section(&page, "exposure").contains("; it can settle until 20"));
+}
+
+#[test]
+fn the_demonstration_is_told_as_it_was() {
+    let demo = Demo::new();
+    let (_, html) = report(&demo.log(), Some(&demo.trust_file()), &[]);
+    let page = parsed(&html);
+    let (people, budgets, runs) =
+        (section(&page, "people"), section(&page, "budgets"), section(&page, "runs"));
+    assert!(people.contains("alice 2 times yes, 0 times no 2"), "{people}");
+    assert!(
+        people.contains("approve as finance, payment against record 14: accepted: payment 14"),
+        "{people}"
+    );
+    let hour = "agent researcher: 5.25 of 5.25 usdc, 100.0 %, after payment 102 ; 27 allowed";
+    assert!(budgets.contains("It stood in the way of 1 decision. ") && budgets.contains(hour), "{budgets}");
+    assert!(
+        runs.contains(
+            "report-17 of researcher for dana run 3, opened 2026-11-23T03:51:24.300Z, open at the end"
+        ),
+        "{runs}"
+    );
+    assert!(runs.contains("Phases: explore, commit, execute. Payments: "), "{runs}");
+    let policy = fs::read_to_string(demo.dir.join("policy.toml")).unwrap();
+    let source = by_id(&page, "policies").descendants().find(|node| node.has_tag_name("pre")).unwrap();
+    assert_eq!(text(source), policy.trim_end());
+    let trust = Hash32::of(&[&fs::read(demo.trust_file()).unwrap()]);
+    assert!(section(&page, "scope").contains(&format!("trust file SHA-256 {trust}")));
+}
+
+#[test]
+fn what_the_page_is_not_of_is_said_first() {
+    let busy = Busy::new();
+    let notes = |options: &[&str]| -> Vec<String> {
+        let (_, html) = report(&busy.log(), Some(&busy.trust()), options);
+        let page = parsed(&html);
+        with_class(page.root(), "note").map(text).collect()
+    };
+    assert_eq!(notes(&[]), Vec::<String>::new());
+    let records = SqliteReader::open(&busy.log()).unwrap().len();
+    assert_eq!(
+        notes(&["--at", "40"]),
+        [format!("As the log stood after its first 40 of {records} records. The verdict is on all of them.")]
+    );
+    let selected = notes(&["--outcome", "deny"]);
+    assert!(selected[0].ends_with(r#"that this selects: {"outcome":["deny"]}"#), "{selected:?}");
+    let (_, html) = report(&busy.log(), Some(&busy.trust()), &["--run", "nothing"]);
+    assert!(
+        section(&parsed(&html), "exceptions").contains("None among the payment requests that were selected")
+    );
+}
+
+#[test]
+fn a_log_with_a_gap_has_no_proofs_and_the_page_says_so() {
+    let busy = Busy::new();
+    let file = rusqlite::Connection::open(busy.log()).unwrap();
+    let gone = file.execute("DELETE FROM record WHERE idx = 20", []).unwrap();
+    assert_eq!(gone, 1);
+    drop(file);
+    let (ran, html) = report(&busy.log(), Some(&busy.trust()), &[]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let page = parsed(&html);
+    assert_eq!(with_class(page.root(), "proof").count(), 0);
+    assert!(section(&page, "payments").contains("There is no path from their records to a root"));
+    let notes: Vec<String> = with_class(page.root(), "note").map(text).collect();
+    assert!(notes[0].contains("entry-missing"), "{notes:?}");
+}
+
+#[test]
+fn a_line_of_a_policy_stands_there_whole_however_long_it_is() {
+    let long = format!("# {}the end\n", "a long remark, ".repeat(300));
+    let text_of = format!("{long}{}", counterfoil_testkit::policy::plain());
+    let mut script = counterfoil_testkit::script::Script::with_policy(&text_of);
+    script.wait(1);
+    let busy = Busy::of(&script.entries());
+    let (_, html) = report(&busy.log(), Some(&busy.trust()), &[]);
+    assert!(html.contains(long.trim_end()));
 }
 
 #[test]
@@ -269,6 +397,10 @@ fn of_a_log_that_fails_it_shows_what_is_wrong_first() {
     let found = text(with_class(page.root(), "findings").next().unwrap());
     assert!(found.contains(&format!("record {middle}: record-signature")), "{found}");
     assert!(payments(&page).len() > 3, "what followed is shown all the same");
+    let notes: Vec<String> = with_class(page.root(), "note").map(text).collect();
+    assert_eq!(notes[0], format!("1 finding, the first of them record {middle}: record-signature."));
+    assert!(notes[1].starts_with(&format!("Only the first {middle} of ")), "{notes:?}");
+    assert!(section(&page, "scope").contains("assurance none, because of the findings"));
 }
 
 #[test]
@@ -290,6 +422,6 @@ fn a_file_that_is_there_already_stays_as_it_is() {
     words.extend(args(&["-o"], &[&there]));
     let ran = run(words);
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
-    assert!(ran.stderr.contains("there.html: "), "{ran:?}");
+    assert!(ran.stderr.contains("there.html: is there already"), "{ran:?}");
     assert_eq!(fs::read_to_string(there).unwrap(), "mine");
 }

@@ -42,9 +42,11 @@ pub(super) struct Strip {
     pub(super) phases: Vec<Band>,
     /// The path of the marks of payments that were allowed.
     pub(super) allowed: String,
-    /// The path of the marks of those that were not.
+    /// Of those that were held.
+    pub(super) held: String,
+    /// Of those that were not allowed.
     pub(super) others: String,
-    /// What it shows, for those who cannot see it.
+    /// What it shows, in words.
     pub(super) label: String,
 }
 
@@ -59,7 +61,7 @@ pub(super) fn strip(run: &RunLine, end: Time) -> Strip {
     };
     let mut phases: Vec<Band> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
-    let (mut allowed, mut others) = (Vec::new(), Vec::new());
+    let (mut allowed, mut held, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for event in &run.events {
         let x = at(event.time);
         match &event.mark {
@@ -72,17 +74,19 @@ pub(super) fn strip(run: &RunLine, end: Time) -> Strip {
                 names.push(phase.as_str());
             }
             Some(Mark::Payment(Outcome::Allow)) => allowed.push(x),
+            Some(Mark::Payment(Outcome::Hold)) => held.push(x),
             Some(Mark::Payment(_)) => others.push(x),
-            Some(Mark::Begun | Mark::Committed | Mark::Aborted) | None => {}
+            None => {}
         }
     }
+    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let label = format!(
-        "phases {}; {} payments allowed at once, {} not",
-        if names.is_empty() { "none".to_owned() } else { names.join(", ") },
+        "Phases: {names}. Payments: {} allowed at once, {} held, {} not allowed.",
         allowed.len(),
+        held.len(),
         others.len()
     );
-    Strip { phases, allowed: path(allowed), others: path(others), label }
+    Strip { phases, allowed: path(allowed), held: path(held), others: path(others), label }
 }
 
 /// Marks at these places, each once: a run of any length draws at most a thousand and one.
@@ -129,7 +133,10 @@ mod tests {
         let bands: Vec<(PerMille, PerMille, &str)> =
             strip.phases.iter().map(|band| (band.from, band.width, band.class)).collect();
         assert_eq!(bands, [(0, 250, "even"), (250, 250, "odd"), (500, 500, "even")]);
-        assert_eq!(strip.label, "phases explore, commit, explore; 0 payments allowed at once, 0 not");
+        assert_eq!(
+            strip.label,
+            "Phases: explore, commit, explore. Payments: 0 allowed at once, 0 held, 0 not allowed."
+        );
     }
 
     #[test]
@@ -139,12 +146,14 @@ mod tests {
             paid(1_000, Outcome::Allow),
             paid(1_000, Outcome::Allow),
             paid(1_500, Outcome::Deny),
+            paid(2_000, Outcome::Hold),
             paid(3_000, Outcome::Allow),
         ];
         // Open at the end: its line ends with the log.
         let strip = strip(&run(None, events), Time::from_millis(3_000));
-        assert_eq!((strip.allowed.as_str(), strip.others.as_str()), ("M0 2v16M1000 2v16", "M250 2v16"));
-        assert_eq!(strip.label, "phases none; 3 payments allowed at once, 1 not");
+        assert_eq!((strip.allowed.as_str(), strip.held.as_str()), ("M0 2v16M1000 2v16", "M500 2v16"));
+        assert_eq!(strip.others, "M250 2v16");
+        assert_eq!(strip.label, "Phases: none. Payments: 3 allowed at once, 1 held, 1 not allowed.");
     }
 
     #[test]

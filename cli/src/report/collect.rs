@@ -1,16 +1,17 @@
 //! What a report tells, collected while the log is audited.
 
 use alloc::collections::BTreeMap;
+use core::mem;
 
 use counterfoil_audit::{Chapter, Checked, Observer};
 use counterfoil_decide::State;
 use counterfoil_decide::policy::Outline;
 use counterfoil_rails::eip3009::slot;
-use counterfoil_record::statement::{SignedStatement, SubjectKind};
 use counterfoil_record::verdict::{Check, CheckResult, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Record, Time};
 use counterfoil_review::budgets::Budgets;
-use counterfoil_review::people::People;
+use counterfoil_review::payments::{about, decides};
+use counterfoil_review::people::{self, People, Said};
 use counterfoil_review::timeline::{Event, Timeline};
 use counterfoil_review::{Quote, quote};
 
@@ -43,14 +44,20 @@ pub(super) struct Collected {
     pub(super) budgets: Budgets,
     pub(super) people: People,
     pub(super) timeline: Timeline,
+    /// What the record that is decided now carries: it counts once the record follows.
+    said: Vec<Said>,
 }
 
 impl Observer for Collected {
+    fn before(&mut self, record: &Record, state: &State) {
+        self.said = people::said(record, state);
+    }
+
     fn after(&mut self, checked: &Checked, state: &State) {
         let record = &checked.record;
         self.budgets.observe(record, state);
-        self.people.observe(record);
-        if let Some(payment) = payment(record) {
+        self.people.extend(mem::take(&mut self.said));
+        if let Some(payment) = about(record) {
             self.tell(payment, checked);
         }
         let said = || headline(&Chapter::of(record));
@@ -73,9 +80,7 @@ impl Observer for Collected {
 impl Collected {
     fn tell(&mut self, payment: Index, checked: &Checked) {
         let record = &checked.record;
-        let decides = matches!(record.input, Input::Pay(_))
-            || matches!(record.input, Input::Claim(_)) && record.verdict.outcome != Outcome::Refused;
-        let reasons = decides.then(|| reasons(&record.verdict, &self.quotes(record), is_against));
+        let reasons = decides(record).then(|| reasons(&record.verdict, &self.quotes(record), is_against));
         let told = self.told.entry(payment).or_default();
         if let Some(reasons) = reasons {
             told.reasons = reasons;
@@ -98,17 +103,4 @@ impl Collected {
 /// Rules that held are in the policy, which a report has as a whole.
 fn is_against(check: &Check) -> bool {
     !matches!(check.result, CheckResult::Pass | CheckResult::NotApplicable)
-}
-
-/// The payment that a record is about.
-fn payment(record: &Record) -> Option<Index> {
-    match &record.input {
-        Input::Pay(_) => Some(record.index),
-        Input::Statement(input) => {
-            let signed = SignedStatement::decode(input.statement.as_slice()).ok()?;
-            let statement = signed.unverified();
-            (statement.kind == SubjectKind::Payment).then_some(statement.against)
-        }
-        input => input.payment(),
-    }
 }

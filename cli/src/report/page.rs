@@ -4,21 +4,21 @@ mod account;
 mod exceptions;
 
 use alloc::collections::BTreeSet;
-use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil_record::{Hash32, Index};
 use counterfoil_review::payments::{Query, Row, Sums};
 use counterfoil_review::timeline::RunLine;
-use counterfoil_review::words::{safe, time};
+use counterfoil_review::words::{count, safe, time};
 
 use super::chart;
 use super::collect::{Collected, Told};
 use super::proof::Proofs;
 use super::view::{EventView, Link, Page, Payment, PolicyView, RunView};
-use crate::evidence::{now, read_text};
+use crate::evidence::now;
 use crate::exit::Failure;
+use crate::explain::source_line;
 use crate::screen::json_text;
 use crate::select::{Audit, TOOL};
 use crate::verify::meaning;
@@ -44,7 +44,6 @@ pub(super) fn page<'a>(
     query: &Query,
     collected: &'a Collected,
     proofs: Option<&Proofs>,
-    trust: Option<&Path>,
 ) -> Result<Page<'a>, Failure> {
     let rows = audit.chosen(query);
     let sums = Sums::of(rows.iter().copied());
@@ -58,7 +57,9 @@ pub(super) fn page<'a>(
         origin: report.scope.origin.as_deref().map_or_else(|| "an unknown log".to_owned(), safe),
         word: report.verdict.word(),
         meaning: meaning(report),
-        scope: scope(audit, query, trust)?,
+        notes: notes(audit, query)?,
+        selected: *query != Query::default(),
+        scope: scope(audit),
         not_checked: report
             .not_checked
             .iter()
@@ -74,7 +75,7 @@ pub(super) fn page<'a>(
         exposures: account::exposures(&rows, &audit.at.state, &shown),
         people: account::people(&collected.people, &shown),
         runs: runs.collect(),
-        log: collected.timeline.log().iter().map(|event| EventView::of(event, |_| false)).collect(),
+        beside: collected.timeline.beside().iter().map(|event| EventView::of(event, |_| false)).collect(),
         policies: collected
             .policies
             .iter()
@@ -86,14 +87,51 @@ pub(super) fn page<'a>(
             .collect(),
         root: audit.at.root.clone(),
         records: audit.at.records,
+        proved: proofs.is_some(),
         payments: rows.iter().map(|row| payment(row, collected.told.get(&row.payment), proofs)).collect(),
         tool: TOOL,
     })
 }
 
+/// What whoever reads the page must know before the rest: that it is not of all, or not of a sound log.
+fn notes(audit: &Audit, query: &Query) -> Result<Vec<String>, Failure> {
+    let (report, at) = (&audit.report, &audit.at);
+    let held = report.scope.records;
+    let mut notes = Vec::new();
+    if let Some(finding) = report.findings.first() {
+        let place = finding.index.map(|index| format!("record {index}: ")).unwrap_or_default();
+        let more = report.findings.len();
+        notes.push(format!("{}, the first of them {place}{}.", count_of(more, "finding"), finding.code));
+    }
+    if at.followed < at.records {
+        notes.push(format!(
+            "Only the first {} of {} records followed: what came after the break is nowhere on this page.",
+            at.followed, at.records
+        ));
+    }
+    if at.records < held {
+        notes.push(format!(
+            "As the log stood after its first {} of {held} records. The verdict is on all of them.",
+            at.records
+        ));
+    }
+    if *query != Query::default() {
+        notes.push(format!(
+            "Exceptions, totals, open exposure and payments are those of payment requests that this selects: {}",
+            json_text(query)?
+        ));
+    }
+    Ok(notes)
+}
+
+fn count_of(number: usize, thing: &str) -> String {
+    u64::try_from(number).map_or_else(|_| format!("{number} {thing}s"), |number| count(number, thing))
+}
+
 /// What was audited, under what, and when.
-fn scope(audit: &Audit, query: &Query, trust: Option<&Path>) -> Result<Vec<(&'static str, String)>, Failure> {
-    let (scope, at) = (&audit.report.scope, &audit.at);
+fn scope(audit: &Audit) -> Vec<(&'static str, String)> {
+    let (report, at) = (&audit.report, &audit.at);
+    let scope = &report.scope;
     let mut facts = vec![
         ("records", format!("{}, of which {} were decided again and followed", at.records, at.followed)),
         ("root", at.root.clone()),
@@ -101,27 +139,28 @@ fn scope(audit: &Audit, query: &Query, trust: Option<&Path>) -> Result<Vec<(&'st
     if let Some(key) = &scope.log_key {
         facts.push(("log's key", safe(key)));
     }
-    if let (Some(first), Some(last)) = (scope.first_time, scope.last_time) {
-        facts.push(("from, to", format!("{}, {}", time(first), time(last))));
+    if let Some(first) = scope.first_time {
+        facts.push(("from, to", format!("{}, {}", time(first), time(at.state.time.millis()))));
     }
     let level = |level: Option<counterfoil_audit::Level>| level.map_or("none", |level| level.code());
-    let (reached, required) = (level(audit.report.assurance), level(audit.report.required));
+    let required = level(report.required);
+    // Of a log with findings no assurance is reached, whatever is pinned.
+    let (reached, pinned) = match report.findings.is_empty() {
+        true => (level(report.assurance), scope.pinned),
+        false => ("none, because of the findings", None),
+    };
     facts.push(("assurance", format!("{reached} (required: {required})")));
-    if let Some(pinned) = scope.pinned {
-        facts.push(("pinned", format!("the first {pinned} records")));
+    if let Some(pinned) = pinned {
+        facts.push(("pinned", format!("the first {} records", pinned.min(at.records))));
     }
-    if let Some(path) = trust {
-        let digest = Hash32::of(&[read_text(path)?.as_bytes()]);
+    if let Some(digest) = &audit.trust {
         facts.push(("trust file", format!("SHA-256 {digest}")));
-    }
-    if *query != Query::default() {
-        facts.push(("selected by", json_text(query)?));
     }
     if let Some(now) = now() {
         facts.push(("audited", time(now.millis())));
     }
     facts.push(("by", format!("{TOOL}, {}", scope.tool)));
-    Ok(facts)
+    facts
 }
 
 fn run(run: &RunLine, end: counterfoil_record::Time, shown: &Shown) -> RunView {
@@ -175,8 +214,8 @@ fn facts(row: &Row) -> String {
     facts.join("; ")
 }
 
-/// Text of several lines, each without what could move a cursor or hide itself.
+/// A policy's source, line by line.
 fn lines(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(safe).collect();
+    let lines: Vec<String> = text.lines().map(source_line).collect();
     lines.join("\n")
 }

@@ -23,7 +23,7 @@ impl Proofs {
     pub(super) fn read(log: &SqliteReader, size: u64) -> Option<Self> {
         let mut proofs = Self { tree: MemoryTree::new(), leaves: Vec::new() };
         let scanned = log.scan(0, &mut |index, entry| {
-            if index >= size {
+            if index >= size || index != proofs.tree.size() {
                 return ControlFlow::Break(());
             }
             let leaf = leaf_hash(entry);
@@ -31,7 +31,7 @@ impl Proofs {
             proofs.leaves.push(leaf);
             ControlFlow::Continue(())
         });
-        scanned.ok().map(|()| proofs)
+        scanned.ok().filter(|()| proofs.tree.size() == size).map(|()| proofs)
     }
 
     /// The root over all of them, in hexadecimal.

@@ -23,6 +23,10 @@ pub(super) struct Page<'a> {
     pub(super) origin: String,
     pub(super) word: &'static str,
     pub(super) meaning: &'static str,
+    /// What is to be known before the rest.
+    pub(super) notes: Vec<String>,
+    /// True where a query selected payments.
+    pub(super) selected: bool,
     /// Label and value.
     pub(super) scope: Vec<(&'static str, String)>,
     /// Code and detail.
@@ -37,10 +41,12 @@ pub(super) struct Page<'a> {
     pub(super) exposures: Vec<Exposure>,
     pub(super) people: Vec<Person>,
     pub(super) runs: Vec<RunView>,
-    pub(super) log: Vec<EventView>,
+    pub(super) beside: Vec<EventView>,
     pub(super) policies: Vec<PolicyView>,
     pub(super) root: String,
     pub(super) records: u64,
+    /// True where there is a path to the root.
+    pub(super) proved: bool,
     pub(super) payments: Vec<Payment<'a>>,
     /// The command line that checks a proof of this page.
     pub(super) tool: &'static str,
@@ -96,6 +102,7 @@ pub(super) struct AssetView {
 /// How far a budget was used.
 pub(super) struct BudgetView {
     pub(super) id: String,
+    pub(super) since: u64,
     pub(super) says: Vec<String>,
     /// How many decisions it stood in the way of.
     pub(super) stopped: String,

@@ -1,7 +1,8 @@
 //! How far each budget was used: of each of its groups the highest that an allow brought it to.
 //!
 //! Read from the traces of the decisions, which state what a group added up to and its limit, and from the state,
-//! which says what groups an allowed payment counts in. Under a window what a group adds up to also falls: the end of
+//! which says what groups an allowed payment counts in. A budget that a policy dropped, and a later one has again, counts
+//! anew, and is another. Under a window what a group adds up to also falls: the end of
 //! a log says less than its highest.
 
 use alloc::collections::BTreeMap;
@@ -87,8 +88,11 @@ pub struct GroupUse {
 /// One budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BudgetUse {
-    /// The budget, as the policy that last decided by it has it.
+    /// The budget, as the policy that last decided by it has it. What makes a group, the window and the asset have been the
+    /// same since it began to count; its limit can have been another.
     pub budget: Budget,
+    /// The record since which it counts.
+    pub since: Index,
     /// What that policy says of it, in words.
     pub says: Vec<String>,
     /// The decimal places of the unit of its limit; none for a budget of counts.
@@ -107,9 +111,9 @@ impl BudgetUse {
     }
 }
 
-/// The budgets that decisions were made by, by id. Memory grows with the number of groups.
+/// The budgets that decisions were made by, by id and since when they count. Memory grows with the number of groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Budgets(BTreeMap<Id, BudgetUse>);
+pub struct Budgets(BTreeMap<(Id, Index), BudgetUse>);
 
 impl Budgets {
     /// Takes the next record that followed, and the state after it.
@@ -121,7 +125,10 @@ impl Budgets {
         };
         let verdict = &record.verdict;
         let rows = || verdict.trace.iter().filter(|row| row.check == CheckName::Budget);
-        for row in rows().filter(|row| matches!(row.result, CheckResult::Fail | CheckResult::Cannot)) {
+        let against = rows().filter(|row| matches!(row.result, CheckResult::Fail | CheckResult::Cannot));
+        // Runs within runs count in several groups of one budget.
+        let against: BTreeMap<Option<&Id>, &Check> = against.map(|row| (row.rule.as_ref(), row)).collect();
+        for row in against.into_values() {
             if let Some(budget) = self.budget(row, after) {
                 budget.stopped = budget.stopped.saturating_add(1);
             }
@@ -154,21 +161,24 @@ impl Budgets {
 
     /// The budget that a row is about, as the policy in force has it.
     fn budget(&mut self, row: &Check, after: &State) -> Option<&mut BudgetUse> {
-        let policy = &after.policy.as_ref()?.policy;
+        let in_force = after.policy.as_ref()?;
+        let policy = &in_force.policy;
         let id = row.rule.as_ref()?;
+        let since = in_force.budgets_since.get(id).copied()?;
         let budget = policy.budgets.iter().find(|budget| budget.id == *id)?;
         let fresh = || {
             let pin = budget.limit.as_ref().and_then(|limit| policy.assets.get(&limit.asset));
             let says = rules::budget(policy, budget).parts.into_iter().map(|part| part.words).collect();
             BudgetUse {
                 budget: budget.clone(),
+                since,
                 says,
                 decimals: pin.map(|pin| pin.decimals),
                 stopped: 0,
                 groups: BTreeMap::new(),
             }
         };
-        let known = self.0.entry(id.clone()).or_insert_with(fresh);
+        let known = self.0.entry((id.clone(), since)).or_insert_with(fresh);
         if known.budget != *budget {
             let BudgetUse { budget, says, decimals, .. } = fresh();
             (known.budget, known.says, known.decimals) = (budget, says, decimals);
@@ -176,7 +186,7 @@ impl Budgets {
         Some(known)
     }
 
-    /// The budgets, by id.
+    /// The budgets, by id, then by since when they count.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &BudgetUse> {
         self.0.values()
     }

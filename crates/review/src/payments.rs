@@ -48,6 +48,29 @@ pub struct Population {
     pub suppressed: u64,
 }
 
+/// The payment that a record asks for, answers, or says something of.
+pub fn about(record: &Record) -> Option<Index> {
+    match &record.input {
+        Input::Pay(_) => Some(record.index),
+        Input::Statement(input) => {
+            let signed = SignedStatement::decode(input.statement.as_slice()).ok()?;
+            let said = signed.unverified();
+            (said.kind == SubjectKind::Payment).then_some(said.against)
+        }
+        input => input.payment(),
+    }
+}
+
+/// True for a record that decides a payment: a request, and a claim of what is held. A claim of what is not is refused
+/// without a trace, and decides nothing.
+pub fn decides(record: &Record) -> bool {
+    match &record.input {
+        Input::Pay(_) => true,
+        Input::Claim(_) => record.verdict.outcome != Outcome::Refused,
+        _ => false,
+    }
+}
+
 /// Collects the payment requests of a log, record by record.
 #[derive(Clone, Debug, Default)]
 pub struct Payments {
@@ -75,19 +98,12 @@ impl Payments {
                 self.rows.insert(record.index, row);
                 self.stands(record.index, after);
             }
-            Input::Statement(input) => {
-                let signed = SignedStatement::decode(input.statement.as_slice()).ok();
-                let said = signed.as_ref().map(SignedStatement::unverified);
-                if let Some(said) = said.filter(|said| said.kind == SubjectKind::Payment) {
-                    self.about(said.against, record, after);
-                }
-            }
             // Both can void what is held.
             Input::AdoptPolicy(_) | Input::CloseRun(_) if outcome == Outcome::Accepted => {
                 self.void(record.index, after);
             }
-            input => {
-                if let Some(payment) = input.payment() {
+            _ => {
+                if let Some(payment) = about(record) {
                     self.about(payment, record, after);
                 }
             }
@@ -98,8 +114,7 @@ impl Payments {
     fn about(&mut self, payment: Index, record: &Record, after: &State) {
         let Some(row) = self.rows.get_mut(&payment) else { return };
         row.last = record.index;
-        // A claim of what is not held is refused without a trace: it decided nothing.
-        if matches!(record.input, Input::Claim(_)) && record.verdict.outcome != Outcome::Refused {
+        if decides(record) {
             row.decide(record, after);
         } else {
             row.other_codes.extend(record.verdict.codes.iter().copied());

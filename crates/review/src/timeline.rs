@@ -28,12 +28,6 @@ pub enum Mark {
     Phase(Id),
     /// A payment was asked for, and this was answered.
     Payment(Outcome),
-    /// A transaction was opened.
-    Begun,
-    /// A transaction is complete.
-    Committed,
-    /// A transaction failed.
-    Aborted,
 }
 
 /// A run from its opening to its end.
@@ -64,7 +58,7 @@ pub struct Timeline {
     runs: BTreeMap<Index, RunLine>,
     /// The run of each transaction.
     transactions: BTreeMap<Index, Index>,
-    log: Vec<Event>,
+    beside: Vec<Event>,
 }
 
 impl Timeline {
@@ -101,7 +95,7 @@ impl Timeline {
                 }
                 line.events.push(event);
             }
-            None => self.log.push(event),
+            None => self.beside.push(event),
         }
     }
 
@@ -122,8 +116,8 @@ impl Timeline {
     }
 
     /// What happened beside the runs: policies, keys, suspensions, starts, and what was asked of no run that is open.
-    pub fn log(&self) -> &[Event] {
-        &self.log
+    pub fn beside(&self) -> &[Event] {
+        &self.beside
     }
 }
 
@@ -134,9 +128,6 @@ fn mark(record: &Record, after: &State) -> Option<Mark> {
         _ if outcome != Outcome::Accepted => None,
         Input::OpenRun(_) => after.runs.get(&record.index).map(|run| Mark::Phase(run.phase.clone())),
         Input::EnterPhase(it) => Some(Mark::Phase(it.phase.clone())),
-        Input::Begin(_) => Some(Mark::Begun),
-        Input::Commit(_) => Some(Mark::Committed),
-        Input::Abort(_) => Some(Mark::Aborted),
         _ => None,
     }
 }

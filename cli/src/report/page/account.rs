@@ -63,6 +63,7 @@ pub(super) fn budget(budget: &BudgetUse, shown: &Shown) -> BudgetView {
     let groups = budget.groups();
     BudgetView {
         id: safe(&budget.budget.id),
+        since: budget.since.value(),
         says: budget.says.iter().map(safe).collect(),
         stopped: count(budget.stopped, "decision"),
         more: groups.len().saturating_sub(GROUPS_MOST),
@@ -78,7 +79,7 @@ fn group(budget: &BudgetUse, group: &GroupUse, shown: &Shown) -> GroupView {
     GroupView {
         name: if named.is_empty() { "all".to_owned() } else { named.join(", ") },
         payments: group.payments,
-        used: used(budget, group.used),
+        used: format!("{}{}", used(budget, group.used), limit_then(budget, group.used)),
         percent: percent(share),
         width: share,
         highest: shown.link(group.highest),
@@ -97,6 +98,15 @@ fn used(budget: &BudgetUse, used: Used) -> String {
             }
         }
     }
+}
+
+/// That the limit was another, if it was.
+fn limit_then(budget: &BudgetUse, used: Used) -> &'static str {
+    let same = match used {
+        Used::Count { limit, .. } => budget.budget.count == Some(limit),
+        Used::Money { limit, .. } => budget.budget.limit.as_ref().is_some_and(|it| it.amount == limit),
+    };
+    if same { "" } else { " (the limit that it had then)" }
 }
 
 /// A share in percent, with one place.
@@ -126,16 +136,14 @@ pub(super) fn exposures(rows: &[&Row], state: &State, shown: &Shown) -> Vec<Expo
 /// Who answered what.
 pub(super) fn people(people: &People, shown: &Shown) -> Vec<Person> {
     let view = people.iter().map(|(name, said)| {
-        let taken = |answer| said.iter().filter(|it| it.is_taken() && it.answer == answer).count();
-        let refused = said.iter().filter(|it| !it.is_taken()).count();
-        let refused = match refused {
+        let taken = |answer| said.iter().filter(|it| it.is_taken && it.answer == answer).count();
+        let others = said.iter().filter(|it| !it.is_taken).count();
+        let others = match others {
             0 => String::new(),
-            refused => {
-                format!("; {refused} statements under this name were refused, and need not be theirs")
-            }
+            others => format!("; {others} under this name did not count, and need not be theirs"),
         };
         let (yes, no) = (taken(Answer::Approve), taken(Answer::Refuse));
-        let summary = format!("{yes} times yes, {no} times no{refused}");
+        let summary = format!("{yes} times yes, {no} times no{others}");
         let lines = said.iter().map(|it| SaidView {
             record: it.record.value(),
             time: time(it.time.millis()),
@@ -150,8 +158,9 @@ pub(super) fn people(people: &People, shown: &Shown) -> Vec<Person> {
 fn words(said: &Said) -> String {
     let codes: Vec<&str> = said.codes.iter().map(|code| code.code()).collect();
     let codes = if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(", ")) };
+    let counts = if said.is_taken { "" } else { ", which did not count" };
     format!(
-        "{} as {}, about a {} against record {}: {}{codes}",
+        "{} as {}, {} against record {}{counts}: {}{codes}",
         said.answer,
         safe(&said.role),
         said.kind,

@@ -27,7 +27,7 @@ pub(super) fn findings(report: &Report) -> Vec<Finding> {
 type Kind = (&'static str, fn(&Row) -> bool, fn(&Row) -> String);
 
 /// The reasons, the gravest first. A payment stands under each that it has.
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 7] = [
     (
         "Facts with a mark: late, without the slot, contradicting and the like",
         |row| !row.other_codes.is_empty(),
@@ -47,6 +47,7 @@ const KINDS: [Kind; 6] = [
         format!("is {}, {} settled", row.status, account::of_row(row, row.settled).words)
     }),
     ("Waiting for people", |row| row.status == "held", why),
+    ("Held, and void before it was decided", |row| row.status == "void", why),
     ("Not allowed", |row| !matches!(row.outcome, Outcome::Allow | Outcome::Hold), why),
 ];
 
@@ -80,7 +81,14 @@ pub(super) fn why(row: &Row) -> String {
     let codes = if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(", ")) };
     match row.outcome {
         Outcome::Allow => format!("Allowed by record {record}: every check held."),
-        Outcome::Hold => format!("Held by record {record}: people were asked by {}.", list(&row.needing)),
+        Outcome::Hold if row.status == "void" => format!(
+            "Held by record {record}, because of {}; void since record {}: its run was closed, or the policy changed.",
+            list(&row.needing),
+            row.last
+        ),
+        Outcome::Hold => {
+            format!("Held by record {record}: people are asked, because of {}.", list(&row.needing))
+        }
         Outcome::Deny => format!("Denied by record {record}: {} did not hold.", list(&row.failing)),
         Outcome::CannotDecide => {
             format!("Not allowed by record {record}: {} could not be decided.", list(&row.failing))
