@@ -145,9 +145,10 @@ fn scope(audit: &Audit) -> Vec<(&'static str, String)> {
     let level = |level: Option<counterfoil_audit::Level>| level.map_or("none", |level| level.code());
     let required = level(report.required);
     // Of a log with findings no assurance is reached, whatever is pinned.
-    let (reached, pinned) = match report.findings.is_empty() {
-        true => (level(report.assurance), scope.pinned),
-        false => ("none, because of the findings", None),
+    let (reached, pinned) = if report.findings.is_empty() {
+        (level(report.assurance), scope.pinned)
+    } else {
+        ("none, because of the findings", None)
     };
     facts.push(("assurance", format!("{reached} (required: {required})")));
     if let Some(pinned) = pinned {

@@ -77,13 +77,12 @@ fn a_budget_was_used_as_far_as_the_traces_of_what_was_allowed_say() {
                         *payments.entry(rule.clone()).or_default() += 1;
                         let count =
                             |operand| row.count(operand).map(|it| it.to_string().parse::<f64>().unwrap());
-                        let part = match count(OperandName::Maximum) {
-                            Some(most) => (count(OperandName::Count).unwrap() + 1.0) / most,
-                            None => {
-                                let sum = of(OperandName::Settled) + of(OperandName::Reserved);
-                                (sum + of(OperandName::Exposure) - of(OperandName::Returned)).max(0.0)
-                                    / of(OperandName::Limit)
-                            }
+                        let part = if let Some(most) = count(OperandName::Maximum) {
+                            (count(OperandName::Count).unwrap() + 1.0) / most
+                        } else {
+                            let sum = of(OperandName::Settled) + of(OperandName::Reserved);
+                            let used = sum + of(OperandName::Exposure) - of(OperandName::Returned);
+                            used.max(0.0) / of(OperandName::Limit)
                         };
                         let known = highest.entry(rule).or_default();
                         *known = known.max(part);
