@@ -224,6 +224,9 @@ fn section(page: &Document<'_>, id: &str) -> String {
     texts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a row of the export is of a kind.
+type Kind<'k> = &'k dyn Fn(&Value) -> bool;
+
 #[test]
 fn each_exception_is_under_the_heading_that_its_row_of_the_export_asks_for() {
     let busy = Busy::new();
@@ -236,12 +239,12 @@ fn each_exception_is_under_the_heading_that_its_row_of_the_export_asks_for() {
         let links = details.unwrap().descendants().filter(|node| node.has_tag_name("a"));
         links.map(|node| node.attribute("href").unwrap().trim_start_matches("#p").to_owned()).collect()
     };
-    let having = |is_one: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
+    let having = |is_one: Kind<'_>| -> BTreeSet<String> {
         let rows = export["rows"].as_array().unwrap().iter();
         rows.filter(|row| is_one(row)).map(|row| row["payment"].to_string()).collect()
     };
     let number = |row: &Value, field: &str| row[field].as_str().map_or(0, |it| it.parse::<u128>().unwrap());
-    let kinds: [(&str, &dyn Fn(&Value) -> bool); 7] = [
+    let kinds: [(&str, Kind<'_>); 7] = [
         ("Facts with a mark", &|row| row["other_codes"] != json!([])),
         ("Owed", &|row| number(row, "owed") > 0),
         ("Outcome unknown", &|row| row["status"] == "unknown"),
