@@ -4,11 +4,15 @@ mod bundles;
 mod bytes;
 mod checkpoints;
 mod encodings;
+mod ends;
+mod envelopes;
 mod honest;
 mod liars;
 mod lies;
+mod notes;
 mod order;
 mod rotation;
+mod shown;
 mod strangers;
 
 use base64::Engine as _;
@@ -28,11 +32,15 @@ pub fn all() -> Vec<Evidence> {
         order::all(),
         lies::all(),
         checkpoints::all(),
+        notes::all(),
         strangers::all(),
         rotation::all(),
         encodings::all(),
+        envelopes::all(),
         liars::all(),
         bundles::all(),
+        shown::all(),
+        ends::all(),
     ]
     .concat()
 }

@@ -1,20 +1,29 @@
 //! Honest logs, under more and less trust.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use counterfoil_audit::Verdict;
 use counterfoil_decide::policy::compile;
 use counterfoil_enforce::Command;
-use counterfoil_enforce::command::OpenRun;
+use counterfoil_enforce::command::{Mandate, OpenRun};
 use counterfoil_record::codec::Wire as _;
-use counterfoil_record::{Hash32, Input, Text, input};
+use counterfoil_record::{Hash32, Input, Text, Time, input};
 
 use super::{Case, logs, short, trust};
 use crate::scene::{Scene, accepted};
+use crate::script::START;
 use crate::vectors::Evidence;
 use crate::{forge, keys, policy};
 
 pub(super) fn all() -> Vec<Evidence> {
     vec![
         Case::new("honest-log-under-its-key", "An honest log verifies under its pinned key.", short())
+            .not_checked("no-pinned-checkpoint")
+            .not_checked("no-checkpoint")
+            .not_checked("governance")
+            .not_checked("agents-asserted")
+            .not_checked("private-text")
+            .not_checked("reconciliation")
             .verifies(),
         Case::new(
             "honest-log-of-everything",
@@ -36,6 +45,7 @@ pub(super) fn all() -> Vec<Evidence> {
             short(),
         )
         .pinned(&short()[..6])
+        .not_checked("after-pinned")
         .verifies(),
         no_trust(),
         expected_policy(),
@@ -43,13 +53,17 @@ pub(super) fn all() -> Vec<Evidence> {
         refused_policy(),
         changed_policy(),
         erased(),
+        no_policy(),
+        mandate(),
+        of_an_age(),
+        pin_of_no_records(),
     ]
 }
 
 fn no_trust() -> Evidence {
     let case =
         Case::new("no-trust", "Without trust the log vouches for itself: that is not verified.", short());
-    case.trust(None).expect(Verdict::Insufficient, &[])
+    case.trust(None).not_checked("no-trust").expect(Verdict::Insufficient, &[])
 }
 
 fn expected_policy() -> Evidence {
@@ -112,4 +126,48 @@ fn erased() -> Evidence {
     scene.by(erase, "finance", &["alice"], accepted());
     let shows = "A log verifies after a private text was erased, and the report says that one is gone.";
     Case::new("honest-log-with-an-erasure", shows, scene.script.entries()).not_checked("erased").verifies()
+}
+
+/// The trust names a policy, and the log has none in force.
+fn no_policy() -> Evidence {
+    let scene = Scene::bare("bare", "");
+    let digest = compile(&policy::plain()).unwrap().digest();
+    let trust = format!("{}policy = \"{digest}\"\n", trust("log-key", None));
+    let shows = "No policy is in force at the end, and the trust expects one.";
+    Case::new("policy-expected-where-none-is", shows, scene.script.entries())
+        .trust(Some(trust))
+        .expect(Verdict::Failed, &[("policy-not-expected", None)])
+}
+
+fn mandate() -> Evidence {
+    let mut scene = Scene::new("", "", &policy::plain());
+    let names = ["run-1", "researcher", "carol"].map(|name| name.parse().unwrap());
+    let [id, agent, principal] = names;
+    let mandate = Mandate {
+        format: "test-mandate".parse().unwrap(),
+        evidence: STANDARD.encode(b"spend so much for me"),
+        expires: Time::from_millis(START + 86_400_000),
+        limits: [].into(),
+        payees: [].into(),
+    };
+    let run = OpenRun { mandate: Some(mandate), ..OpenRun::new(id, agent, principal) };
+    scene.record(Command::OpenRun(run), accepted());
+    let shows = "A log with a mandate verifies, and the report says that nobody read who signed it.";
+    Case::new("honest-log-with-a-mandate", shows, scene.script.entries()).not_checked("mandates").verifies()
+}
+
+fn of_an_age() -> Evidence {
+    let trust = format!("{}max_age = \"1s\"\n", trust("log-key", None));
+    let shows = "How old a log may be is not fulfilled where there is no time to hold it against.";
+    Case::new("max-age-at-no-time", shows, short())
+        .trust(Some(trust))
+        .not_checked("stale")
+        .expect(Verdict::Insufficient, &[])
+}
+
+fn pin_of_no_records() -> Evidence {
+    let shows = "A checkpoint of no records holds before the first, and pins nothing.";
+    Case::new("pinned-checkpoint-of-no-records", shows, short())
+        .pinned(&[])
+        .expect(Verdict::Insufficient, &[])
 }
