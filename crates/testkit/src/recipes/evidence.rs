@@ -14,6 +14,7 @@ mod order;
 mod rotation;
 mod shown;
 mod strangers;
+mod values;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -37,6 +38,7 @@ pub fn all() -> Vec<Evidence> {
         rotation::all(),
         encodings::all(),
         envelopes::all(),
+        values::all(),
         liars::all(),
         bundles::all(),
         shown::all(),

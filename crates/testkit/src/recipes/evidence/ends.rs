@@ -8,7 +8,8 @@ use counterfoil_record::{Index, Input, input};
 use super::Case;
 use super::bundles::{PAYMENT, bundle, log};
 use super::shown::{MISSING, all_of, failed, held, proved, shown};
-use crate::scene::{Ask, Scene, accepted, allow, deny, hold, refused};
+use crate::recipes::decision::gates::LOOSE;
+use crate::scene::{Ask, Scene, accepted, allow, hold, refused};
 use crate::vectors::Evidence;
 use crate::{bundles, forge, keys};
 
@@ -19,7 +20,7 @@ pub(super) fn all() -> Vec<Evidence> {
 }
 
 fn ends() -> Vec<Evidence> {
-    vec![before_the_end(), of_a_denial(), of_a_refusal(), after_a_jump(), refused_start()]
+    vec![before_the_end(), of_what_waits(), of_a_refusal(), after_a_jump(), refused_start()]
 }
 
 /// A heartbeat before the last record about a payment shows no end of it.
@@ -44,14 +45,18 @@ fn before_the_end() -> Evidence {
         .expect(Verdict::Insufficient, &[])
 }
 
-fn of_a_denial() -> Evidence {
-    let (mut scene, run) = Scene::plain("bundle", "");
-    let stranger = Ask::new(run, "one", 10_000).offer("/payTo", crate::policy::STRANGER);
-    let denied = scene.pay(&stranger, deny(&["payee"]));
-    let entries = bundles::alive(&scene.script.entries(), &keys::log());
-    let bytes = bundles::bundle(&entries, &keys::log(), &[denied.index], None).unwrap().to_file();
-    let shows = "That nothing came of what was never allowed is shown by no state.";
-    Case::of_bundle("bundle-of-a-denial", shows, bytes)
+fn of_what_waits() -> Evidence {
+    let (mut scene, run) = Scene::plain_with("bundle", "", &[LOOSE]);
+    scene.pay(&Ask::new(run, "known", 100_000), allow());
+    let held = scene.pay(&Ask::new(run, "premium", 2_000_000), hold(&["gate:premium"])).index;
+    let before = scene.script.entries();
+    let stood = forge::followed(&before).state().stood(held).unwrap();
+    let entries = bundles::alive(&before, &keys::log());
+    let heartbeat = forge::records(&entries).pop().unwrap().index;
+    let mut bundle = Bundle::from_file(&all_of(&entries, held)).unwrap();
+    bundle.standings = vec![StoodAt { record: heartbeat, stood }];
+    let shows = "Where a payment stands that was never allowed does not show that nothing was said about it.";
+    Case::of_bundle("bundle-of-what-was-never-allowed", shows, bundle.to_file())
         .not_checked("later-records")
         .expect(Verdict::Insufficient, &[])
 }

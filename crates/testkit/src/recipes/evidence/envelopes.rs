@@ -158,7 +158,7 @@ fn first_rule(map: &mut [(Value, Value)]) -> &mut Value {
     rules.find(|rule| rule.is_text()).unwrap()
 }
 
-fn header_of(record: &counterfoil_record::Record) -> Header {
+pub(super) fn header_of(record: &counterfoil_record::Record) -> Header {
     Header {
         algorithm: Algorithm::Ed25519,
         kid: keys::log_named().key().thumbprint(),

@@ -1,17 +1,14 @@
 //! Honest logs, under more and less trust.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use counterfoil_audit::Verdict;
 use counterfoil_decide::policy::compile;
 use counterfoil_enforce::Command;
-use counterfoil_enforce::command::{Mandate, OpenRun};
+use counterfoil_enforce::command::OpenRun;
 use counterfoil_record::codec::Wire as _;
-use counterfoil_record::{Hash32, Input, Text, Time, input};
+use counterfoil_record::{Hash32, Input, Text, input};
 
 use super::{Case, logs, short, trust};
 use crate::scene::{Scene, accepted};
-use crate::script::START;
 use crate::vectors::Evidence;
 use crate::{forge, keys, policy};
 
@@ -54,7 +51,6 @@ pub(super) fn all() -> Vec<Evidence> {
         changed_policy(),
         erased(),
         no_policy(),
-        mandate(),
         of_an_age(),
         pin_of_no_records(),
     ]
@@ -137,23 +133,6 @@ fn no_policy() -> Evidence {
     Case::new("policy-expected-where-none-is", shows, scene.script.entries())
         .trust(Some(trust))
         .expect(Verdict::Failed, &[("policy-not-expected", None)])
-}
-
-fn mandate() -> Evidence {
-    let mut scene = Scene::new("", "", &policy::plain());
-    let names = ["run-1", "researcher", "carol"].map(|name| name.parse().unwrap());
-    let [id, agent, principal] = names;
-    let mandate = Mandate {
-        format: "test-mandate".parse().unwrap(),
-        evidence: STANDARD.encode(b"spend so much for me"),
-        expires: Time::from_millis(START + 86_400_000),
-        limits: [].into(),
-        payees: [].into(),
-    };
-    let run = OpenRun { mandate: Some(mandate), ..OpenRun::new(id, agent, principal) };
-    scene.record(Command::OpenRun(run), accepted());
-    let shows = "A log with a mandate verifies, and the report says that nobody read who signed it.";
-    Case::new("honest-log-with-a-mandate", shows, scene.script.entries()).not_checked("mandates").verifies()
 }
 
 fn of_an_age() -> Evidence {

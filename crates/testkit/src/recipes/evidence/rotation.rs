@@ -30,7 +30,7 @@ pub(super) fn all() -> Vec<Evidence> {
 /// ```text
 /// 0 genesis   1 adopt-policy   2 open-run   3 rotate-key   4 pay: allowed   5 pay: denied
 /// ```
-fn rotated() -> Vec<Vec<u8>> {
+pub(super) fn rotated() -> Vec<Vec<u8>> {
     let (mut scene, run) = Scene::plain("rotated", "A log whose key was rotated.");
     let named = |label: &str| keys::named(keys::ORIGIN, label);
     let rotate = Command::RotateKey { old: keys::log_named(), new: named("log-2"), statements: Vec::new() };
