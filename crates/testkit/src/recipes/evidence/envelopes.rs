@@ -67,7 +67,7 @@ fn headers() -> Vec<Evidence> {
             Value::from(STATEMENT.typ),
         ),
         raw_header("header-of-six-parameters", "A header says that it has six, and has five.", |it| {
-            it[0] += 1
+            it[0] += 1;
         }),
         raw_header("header-trailing-byte", "A byte stands after the end of a header.", |it| it.push(0)),
     ]
