@@ -82,7 +82,7 @@ pub(super) fn changed(name: &'static str, shows: &'static str, change: impl FnOn
 }
 
 /// A checkpoint of that size over that root, by the log's key.
-fn checkpoint(size: u64, root: Hash) -> Bytes {
+pub(super) fn checkpoint(size: u64, root: Hash) -> Bytes {
     let text = Checkpoint { origin: keys::ORIGIN.into(), size, root, extensions: Vec::new() }.to_text();
     let key = keys::log();
     let signer = forge::NoteSigner::new(&keys::log_named(), &key);

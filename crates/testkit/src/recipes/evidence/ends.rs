@@ -20,7 +20,7 @@ pub(super) fn all() -> Vec<Evidence> {
 }
 
 fn ends() -> Vec<Evidence> {
-    vec![before_the_end(), of_what_waits(), of_a_refusal(), after_a_jump(), refused_start()]
+    vec![before_the_end(), of_what_waits(), of_a_refusal(), after_a_jump(), refused_start(), first_payment()]
 }
 
 /// A heartbeat before the last record about a payment shows no end of it.
@@ -113,6 +113,21 @@ fn refused_start() -> Evidence {
     let shows = "A refused start says where a payment stood; what came after is left out.";
     let case = Case::of_bundle("bundle-standing-by-a-refused-start", shows, proved(&shorter, &entries));
     failed(case, MISSING, Some(record.index.value()))
+}
+
+/// Allowed by people, and shown to its end: but that nothing was paid to the payee before is not shown.
+fn first_payment() -> Evidence {
+    let (mut scene, run) = Scene::plain("bundle", "");
+    let held = scene.pay(&Ask::new(run, "held", 300_000), hold(&["gate:new-payee"]));
+    scene.approve("alice", &held);
+    scene.claim(held.index, allow());
+    let entries = bundles::alive(&scene.script.entries(), &keys::log());
+    let bytes = bundles::bundle(&entries, &keys::log(), &[held.index], None).unwrap().to_file();
+    let shows =
+        "A first payment that people allowed, and whose end is shown, is still not shown to be the first.";
+    Case::of_bundle("bundle-first-payment-allowed", shows, bytes)
+        .not_checked("first-payment")
+        .expect(Verdict::Insufficient, &[])
 }
 
 fn left_out() -> Vec<Evidence> {

@@ -5,8 +5,9 @@ use counterfoil_audit::bundle::{Bundle, Bytes, Shown};
 use counterfoil_enforce::Signer as _;
 use counterfoil_record::verdict::{CheckName, Code, Operand, OperandName, Outcome};
 use counterfoil_record::{Amount, Hash32, Index, Input, Record, Span};
+use counterfoil_tlog::Hash;
 
-use super::bundles::{PAYMENT, another, bundle, changed, log};
+use super::bundles::{PAYMENT, another, bundle, changed, checkpoint, log};
 use super::{Case, trust};
 use crate::mutate::Base;
 use crate::mutate::bundles::{Shelf, told};
@@ -83,6 +84,18 @@ fn parts() -> Vec<Evidence> {
             }),
             "bundle-standing",
             payment,
+        ),
+        failed(
+            changed(
+                "bundle-under-another-root",
+                "The checkpoint is of another tree of the same size.",
+                |it| {
+                    let size = u64::try_from(log().len()).unwrap();
+                    it.checkpoint = checkpoint(size, Hash::new([7; 32]));
+                },
+            ),
+            "bundle-root",
+            None,
         ),
         fact_without_request(),
     ]
