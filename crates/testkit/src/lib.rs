@@ -12,6 +12,7 @@
 
 pub mod bundles;
 pub mod busy;
+pub mod checks;
 pub mod forge;
 pub mod keys;
 pub mod mutate;

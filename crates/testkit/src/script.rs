@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use counterfoil_audit::{Auditor, Report, Trust};
+use counterfoil_audit::{Auditor, Trust};
 use counterfoil_enforce::command::Governance;
 use counterfoil_enforce::{Answer, Command, Core, FileKey, Recorded, Scripted, Signer as _};
 use counterfoil_record::key::NamedKey;
@@ -10,6 +10,7 @@ use counterfoil_record::private::{Commitment, commitments};
 use counterfoil_record::statement::{Answer as Say, FORMAT, Statement, SubjectKind};
 use counterfoil_record::{Hash32, Index, SignedRecord, Time};
 use counterfoil_store::{MemoryStore, Records as _};
+pub use counterfoil_vectors::audit;
 use serde_json::Value;
 
 use crate::keys;
@@ -228,13 +229,4 @@ pub fn sign(signer: &NamedKey, key: &FileKey, statement: &Statement, at: Time) -
 /// Trust that pins the log's key alone.
 pub fn trust() -> Trust {
     Trust::in_key(keys::log_named())
-}
-
-/// The report on `entries` under `trust`.
-pub fn audit(trust: Option<Trust>, checkpoint: Option<&str>, entries: &[Vec<u8>]) -> Report {
-    let mut auditor = Auditor::new(trust, checkpoint);
-    for entry in entries {
-        auditor.push(entry);
-    }
-    auditor.finish()
 }

@@ -220,7 +220,10 @@ impl Examination {
             seen.followed = seen.followed.saturating_add(1);
         }
         seen.first_time.get_or_insert(time);
-        seen.last_time = Some(time);
+        // What was refused for its time did not move the clock: the record after it may be earlier.
+        if part != Part::Untimely {
+            seen.last_time = Some(time);
+        }
         if let Some(digest) = stated(&record.input)
             && record.verdict.outcome == Outcome::Accepted
         {

@@ -9,7 +9,7 @@ mod erasure;
 mod evasions;
 mod facts;
 mod floods;
-mod gates;
+pub(crate) mod gates;
 mod governance;
 mod keys;
 mod limits;

@@ -4,12 +4,17 @@ mod bundles;
 mod bytes;
 mod checkpoints;
 mod encodings;
+mod ends;
+mod envelopes;
 mod honest;
 mod liars;
 mod lies;
+mod notes;
 mod order;
 mod rotation;
+mod shown;
 mod strangers;
+mod values;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -28,11 +33,16 @@ pub fn all() -> Vec<Evidence> {
         order::all(),
         lies::all(),
         checkpoints::all(),
+        notes::all(),
         strangers::all(),
         rotation::all(),
         encodings::all(),
+        envelopes::all(),
+        values::all(),
         liars::all(),
         bundles::all(),
+        shown::all(),
+        ends::all(),
     ]
     .concat()
 }

@@ -9,7 +9,7 @@ pub(super) fn all() -> Vec<Decision> {
 }
 
 /// No payment needs a transaction.
-pub(super) const LOOSE: (&str, &str) =
+pub(crate) const LOOSE: (&str, &str) =
     ("required_above = [\"0.50 usdc\"", "required_above = [\"20.00 usdc\"");
 
 fn premium() -> Decision {

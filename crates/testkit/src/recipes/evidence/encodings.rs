@@ -96,7 +96,7 @@ fn changed(
     Case::new(name, shows, entries).fails(MALFORMED, 5)
 }
 
-fn bytes(value: &Value) -> Vec<u8> {
+pub(super) fn bytes(value: &Value) -> Vec<u8> {
     let mut bytes = Vec::new();
     ciborium::into_writer(value, &mut bytes).unwrap();
     bytes
@@ -108,7 +108,7 @@ fn edit(of: &mut Vec<u8>, change: impl FnOnce(&mut Vec<(Value, Value)>)) {
     *of = bytes(&Value::Map(map));
 }
 
-fn payload(
+pub(super) fn payload(
     name: &'static str,
     shows: &'static str,
     change: impl FnOnce(&mut Vec<(Value, Value)>),
@@ -116,16 +116,24 @@ fn payload(
     changed(name, shows, |_, _, payload| edit(payload, change))
 }
 
-fn raw(name: &'static str, shows: &'static str, change: impl FnOnce(&mut Vec<u8>)) -> Evidence {
+pub(super) fn raw(name: &'static str, shows: &'static str, change: impl FnOnce(&mut Vec<u8>)) -> Evidence {
     changed(name, shows, |_, _, payload| change(payload))
 }
 
-fn header(
+pub(super) fn header(
     name: &'static str,
     shows: &'static str,
     change: impl FnOnce(&mut Vec<(Value, Value)>, &mut Vec<(Value, Value)>),
 ) -> Evidence {
     changed(name, shows, |protected, open, _| edit(protected, |map| change(map, open)))
+}
+
+pub(super) fn raw_header(
+    name: &'static str,
+    shows: &'static str,
+    change: impl FnOnce(&mut Vec<u8>),
+) -> Evidence {
+    changed(name, shows, |protected, _, _| change(protected))
 }
 
 /// Puts `more` at the end of the first text in the operands of the trace.

@@ -15,6 +15,12 @@ use crate::{forge, keys, policy};
 pub(super) fn all() -> Vec<Evidence> {
     vec![
         Case::new("honest-log-under-its-key", "An honest log verifies under its pinned key.", short())
+            .not_checked("no-pinned-checkpoint")
+            .not_checked("no-checkpoint")
+            .not_checked("governance")
+            .not_checked("agents-asserted")
+            .not_checked("private-text")
+            .not_checked("reconciliation")
             .verifies(),
         Case::new(
             "honest-log-of-everything",
@@ -36,6 +42,7 @@ pub(super) fn all() -> Vec<Evidence> {
             short(),
         )
         .pinned(&short()[..6])
+        .not_checked("after-pinned")
         .verifies(),
         no_trust(),
         expected_policy(),
@@ -43,13 +50,16 @@ pub(super) fn all() -> Vec<Evidence> {
         refused_policy(),
         changed_policy(),
         erased(),
+        no_policy(),
+        of_an_age(),
+        pin_of_no_records(),
     ]
 }
 
 fn no_trust() -> Evidence {
     let case =
         Case::new("no-trust", "Without trust the log vouches for itself: that is not verified.", short());
-    case.trust(None).expect(Verdict::Insufficient, &[])
+    case.trust(None).not_checked("no-trust").expect(Verdict::Insufficient, &[])
 }
 
 fn expected_policy() -> Evidence {
@@ -112,4 +122,31 @@ fn erased() -> Evidence {
     scene.by(erase, "finance", &["alice"], accepted());
     let shows = "A log verifies after a private text was erased, and the report says that one is gone.";
     Case::new("honest-log-with-an-erasure", shows, scene.script.entries()).not_checked("erased").verifies()
+}
+
+/// The trust names a policy, and the log has none in force.
+fn no_policy() -> Evidence {
+    let scene = Scene::bare("bare", "");
+    let digest = compile(&policy::plain()).unwrap().digest();
+    let trust = format!("{}policy = \"{digest}\"\n", trust("log-key", None));
+    let shows = "No policy is in force at the end, and the trust expects one.";
+    Case::new("policy-expected-where-none-is", shows, scene.script.entries())
+        .trust(Some(trust))
+        .expect(Verdict::Failed, &[("policy-not-expected", None)])
+}
+
+fn of_an_age() -> Evidence {
+    let trust = format!("{}max_age = \"1s\"\n", trust("log-key", None));
+    let shows = "How old a log may be is not fulfilled where there is no time to hold it against.";
+    Case::new("max-age-at-no-time", shows, short())
+        .trust(Some(trust))
+        .not_checked("stale")
+        .expect(Verdict::Insufficient, &[])
+}
+
+fn pin_of_no_records() -> Evidence {
+    let shows = "A checkpoint of no records holds before the first, and pins nothing.";
+    Case::new("pinned-checkpoint-of-no-records", shows, short())
+        .pinned(&[])
+        .expect(Verdict::Insufficient, &[])
 }

@@ -22,6 +22,7 @@ pub(super) fn all() -> Vec<Evidence> {
         compromised(),
         suppressed(),
         suppressed_too_often(),
+        suppressed_none(),
         counted_and_recorded(),
     ]
 }
@@ -29,7 +30,7 @@ pub(super) fn all() -> Vec<Evidence> {
 /// ```text
 /// 0 genesis   1 adopt-policy   2 open-run   3 rotate-key   4 pay: allowed   5 pay: denied
 /// ```
-fn rotated() -> Vec<Vec<u8>> {
+pub(super) fn rotated() -> Vec<Vec<u8>> {
     let (mut scene, run) = Scene::plain("rotated", "A log whose key was rotated.");
     let named = |label: &str| keys::named(keys::ORIGIN, label);
     let rotate = Command::RotateKey { old: keys::log_named(), new: named("log-2"), statements: Vec::new() };
@@ -113,7 +114,7 @@ fn compromised() -> Evidence {
     scene.record(revoke(Some(Index::new(1))), accepted());
     let shows =
         "A key that is said to be compromised leaves a sound log sound; the report names what it signed.";
-    Case::new("key-compromised", shows, scene.script.entries()).verifies()
+    Case::new("key-compromised", shows, scene.script.entries()).not_checked("compromised-keys").verifies()
 }
 
 /// Three refusals are recorded, two only counted; the payment after them says so.
@@ -133,7 +134,7 @@ fn flooded() -> Vec<Vec<u8>> {
 
 fn suppressed() -> Evidence {
     let shows = "Refusals beyond the policy's rate may be counted only; the next record says how many.";
-    Case::new("refusals-counted", shows, flooded()).verifies()
+    Case::new("refusals-counted", shows, flooded()).not_checked("suppressed").verifies()
 }
 
 fn suppressed_too_often() -> Evidence {
@@ -141,6 +142,13 @@ fn suppressed_too_often() -> Evidence {
     records[5].suppressed = Some(4);
     let shows = "Refusals are said to have been counted only before the rate was reached.";
     Case::new("refusals-counted-too-early", shows, forge::resign(&records)).fails("suppressed-wrong", 5)
+}
+
+fn suppressed_none() -> Evidence {
+    let mut records = forge::records(&flooded());
+    records[6].suppressed = Some(0);
+    let shows = "A record says that no refusal was only counted: that is said by saying nothing.";
+    Case::new("refusals-counted-none", shows, forge::resign(&records)).fails("suppressed-wrong", 6)
 }
 
 fn counted_and_recorded() -> Evidence {

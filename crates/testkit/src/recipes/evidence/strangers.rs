@@ -4,6 +4,8 @@ use counterfoil_audit::Verdict;
 use counterfoil_enforce::Signer as _;
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::cose::{Algorithm, Claims, Header, Unsigned};
+use counterfoil_record::input::Governance;
+use counterfoil_record::verdict::Outcome;
 use counterfoil_record::{Fixed, Input, PROFILE, Record};
 
 use super::{Case, short};
@@ -21,6 +23,8 @@ pub(super) fn all() -> Vec<Evidence> {
         signed_by_another_key(),
         record_of_another_log(),
         claims(),
+        unknown_format_against_a_pin(),
+        refused_genesis(),
     ]
 }
 
@@ -113,4 +117,26 @@ fn claims() -> Evidence {
     entries[5] = unsigned.finish(&signature);
     let shows = "A header says that the record is about another payment than its payload.";
     Case::new("record-header-contradicts-its-payload", shows, entries).fails("record-claims", 5)
+}
+
+fn unknown_format_against_a_pin() -> Evidence {
+    let mut entries = short();
+    let record = forge::records(&entries).remove(5);
+    entries[5] = forge::sign(&Record { format: 99, ..record }, &keys::log());
+    let shows = "What nobody can decide contradicts a pinned checkpoint all the same.";
+    Case::new("record-of-unknown-format-against-a-pin", shows, entries)
+        .pinned(&short())
+        .expect(Verdict::Contradiction, &[("unknown-format", Some(5)), ("root-differs-from-pinned", None)])
+}
+
+/// A genesis that nobody can govern is refused, and says so.
+fn refused_genesis() -> Evidence {
+    let mut honest = genesis(|_| {});
+    let Input::Genesis(input) = &mut honest.input else { panic!("no genesis") };
+    input.governance = Some(Governance { members: [].into(), quorum: 1 });
+    let record = forge::next(&[], honest.input);
+    assert_eq!(record.verdict.outcome, Outcome::Refused);
+    let entry = forge::sign(&record, &keys::log());
+    let shows = "A genesis that was refused opens no log.";
+    Case::new("genesis-refused", shows, vec![entry]).fails("no-genesis", 0)
 }
