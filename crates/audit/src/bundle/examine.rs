@@ -210,7 +210,14 @@ impl Examination {
         if self.seen.last_time.is_some_and(|last| record.time.millis() < last) {
             return Err((FindingCode::TimeWentBack, String::new()));
         }
-        Ok(())
+        // How many were refused, records say that are left out; whether refusals can be only counted, the policy does.
+        let limits = state.policy.as_ref().map(|in_force| &in_force.policy.limits);
+        let are_counted = limits.is_some_and(|limits| limits.refusals_per_minute.is_some());
+        match record.suppressed {
+            None => Ok(()),
+            Some(1..) if are_counted => Ok(()),
+            Some(count) => Err((FindingCode::SuppressedWrong, format!("it says {count}"))),
+        }
     }
 
     /// Keeps what is asked of the records later.

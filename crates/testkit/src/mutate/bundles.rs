@@ -278,12 +278,23 @@ fn owed(base: &Base, bundle: &Bundle, entries: &[Vec<u8>], at: usize) -> Shows {
     if crate::forge::sign(record, &own_key) != entries[at]
         || !placed
         || is_genesis
+        || record.suppressed.is_some_and(|count| count == 0 || !counts_refusals(&base.records[..at]))
         || record.format != honest.format
     {
         return Shows::Finding;
     }
     let Some(owed) = owed else { return Shows::Pinned };
     if holds(bundle, base, at, &record.verdict, &owed) { Shows::Finding } else { Shows::Pinned }
+}
+
+/// Whether the policy in force after these records lets refusals be counted only, by its text.
+fn counts_refusals(records: &[Record]) -> bool {
+    let adopted = records.iter().rev().filter(|record| record.verdict.outcome == Outcome::Accepted);
+    let sources = adopted.filter_map(|record| match &record.input {
+        Input::AdoptPolicy(adopt) => Some(String::from_utf8_lossy(adopt.source.as_slice())),
+        _ => None,
+    });
+    sources.take(1).any(|source| source.contains("refusals_per_minute"))
 }
 
 /// Whether a bundle holds what record `at` says against what is owed, by the table of `docs/format.md`, section 9.

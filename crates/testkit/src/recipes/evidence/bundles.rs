@@ -13,7 +13,7 @@ use crate::mutate::repair::{Item, Touched};
 use crate::mutate::{Base, bundles as mutations};
 use crate::scene::{Ask, Scene, accepted, allow, hold};
 use crate::vectors::Evidence;
-use crate::{bundles, forge, keys};
+use crate::{bundles, forge, keys, policy};
 
 pub(super) fn all() -> Vec<Evidence> {
     let mut all = honest();
@@ -248,9 +248,21 @@ fn another_history() -> Evidence {
 
 /// The bundle of the log in which that record is a lie that the operator lives to the end.
 fn lie(name: &'static str, shows: &'static str, at: usize, change: impl FnOnce(&mut Record)) -> Case {
-    let shelf = Shelf::new(&Base::new("bundle", log()), 10);
+    lie_in(log(), PAYMENT, name, shows, at, change)
+}
+
+/// The bundle of `payment` of the log with these entries, in which record `at` is such a lie.
+fn lie_in(
+    entries: Vec<Vec<u8>>,
+    payment: Index,
+    name: &'static str,
+    shows: &'static str,
+    at: usize,
+    change: impl FnOnce(&mut Record),
+) -> Case {
+    let shelf = Shelf::new(&Base::new("bundle", entries), 10);
     let (honest, _) =
-        shelf.bundles.iter().find(|(bundle, _)| bundle.payments == [PAYMENT]).expect("its bundle");
+        shelf.bundles.iter().find(|(bundle, _)| bundle.payments == [payment]).expect("its bundle");
     let mut item = Item { bytes: shelf.base.entries[at].clone(), touched: Touched::No };
     tell(&mut item, change);
     let (bytes, shows_what) = told(&shelf, honest, at, item, true);
@@ -274,6 +286,9 @@ fn lies() -> Vec<Evidence> {
             },
         )
         .fails("trace-does-not-follow", PAYMENT.value()),
+        suppressed_without_a_rate(),
+        lie("bundle-lie-suppressed-none", "The same, of none.", payment, |it| it.suppressed = Some(0))
+            .fails("suppressed-wrong", PAYMENT.value()),
         lie(
             "bundle-lie-refused-for-its-time",
             "A decision carries the code of a refusal for its time, and is decided all the same.",
@@ -310,6 +325,22 @@ fn lies() -> Vec<Evidence> {
         )
         .fails("prev-control-wrong", PAYMENT.value()),
     ]
+}
+
+fn suppressed_without_a_rate() -> Evidence {
+    let name = "bundle-lie-suppressed-without-a-rate";
+    let shows =
+        "A decision says that a refusal was only counted before it, under a policy that has each recorded.";
+    let every = policy::plain_with(&[("refusals_per_minute = 60\n", "")]);
+    let mut scene = Scene::new("bundle", "", &every);
+    let run = scene.open_run();
+    let allowed = scene.pay(&Ask::new(run, "allowed", 100_000), allow());
+    let entries = bundles::alive(&scene.script.entries(), &keys::log());
+    let at = allowed.index.value();
+    let lie = lie_in(entries, allowed.index, name, shows, usize::try_from(at).unwrap(), |it| {
+        it.suppressed = Some(1)
+    });
+    lie.fails("suppressed-wrong", at)
 }
 
 fn first_payment() -> Evidence {
