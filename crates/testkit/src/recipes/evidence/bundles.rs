@@ -338,7 +338,7 @@ fn suppressed_without_a_rate() -> Evidence {
     let entries = bundles::alive(&scene.script.entries(), &keys::log());
     let at = allowed.index.value();
     let lie = lie_in(entries, allowed.index, name, shows, usize::try_from(at).unwrap(), |it| {
-        it.suppressed = Some(1)
+        it.suppressed = Some(1);
     });
     lie.fails("suppressed-wrong", at)
 }
