@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::{Amount, Id, Span};
 
-use super::{Kind, Place, Problem, SOURCE_MOST, compile};
+use super::{Kind, MEMBERS_MOST, Place, Problem, SOURCE_MOST, compile};
 use crate::policy::{
     Calendar, Dimension, Irreversible, Limits, Period, Policy, Power, Releases, Rolling, Window,
 };
@@ -414,6 +414,26 @@ fn what_goes_together_is_asked_for_together() {
     assert!(matches!(count, Kind::Together(_)), "{count}");
     let keyless = vary("bob = [\"bob+3c95ee94+AZ9VGZv2MWCDFcYaBpLBZ36oyUGubEU5RJV3xidwAFP5\"]", "bob = []");
     assert!(matches!(problems(&keyless)[..], [Problem { kind: Kind::Together(_), .. }]));
+}
+
+#[test]
+fn what_could_never_hold_is_refused() {
+    let members = SAMPLE.lines().find(|line| line.starts_with("members = ")).unwrap();
+    let found = problems(&vary(members, "members = {}"));
+    let alone = |kind: &Kind| *kind == Kind::Together("a role needs at least one person");
+    assert!(found.iter().any(|it| alone(&it.kind)), "{found:?}");
+
+    let people: Vec<String> = (0..=MEMBERS_MOST).map(|at| format!("p{at} = []")).collect();
+    let found = problems(&vary(members, &format!("members = {{ {} }}", people.join(", "))));
+    let many = Kind::TooMany { what: "roles.*.members", most: MEMBERS_MOST };
+    assert!(found.iter().any(|it| it.kind == many), "{found:?}");
+
+    let short = problem_at("max_lifetime = \"10m\"", "max_lifetime = \"999ms\"", "\"999ms\"");
+    assert_eq!(short, Kind::Expected { expected: "a lifetime of at least 1s", found: "999ms".into() });
+
+    let clock = problem_at("clock = { approvals = 1, from = \"finance\" }\n", "", "\"24h\"\nref");
+    let why = "`max_step` needs the power `clock`: a log that slept longer could never go on";
+    assert_eq!(clock, Kind::Together(why));
 }
 
 #[test]
