@@ -18,6 +18,7 @@ use crate::files;
 use crate::screen::line;
 
 pub(crate) fn run(args: &args::Bundle) -> Result<Exit, Failure> {
+    files::is_free(&args.out)?;
     let trust = read_trust(args.trust.as_deref())?;
     let log = open_log(&args.log)?;
     let stories = tell(&args.log, &args.payments, trust.clone())?;

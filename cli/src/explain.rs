@@ -135,7 +135,7 @@ pub(crate) fn reasons(verdict: &Verdict, quotes: &[Quote], quoted: fn(&Check) ->
     let mut out = Vec::new();
     let mut shown = BTreeSet::new();
     for check in verdict.trace.iter().filter(|check| is_told(check)) {
-        let is_against = check.result != CheckResult::Pass;
+        let is_against = is_against(check);
         // A rule that several rows are about is quoted once.
         let is_first = quoted(check) && shown.insert((check.check, &check.rule));
         let said = quotes.iter().find(|quote| quote.check == check.check && quote.rule == check.rule);
@@ -162,7 +162,12 @@ fn quotes(story: &Story) -> Vec<Quote> {
 
 /// On one screen the rules stand that people set limits by, and those that stood in the way.
 fn is_quoted(check: &Check) -> bool {
-    matches!(check.check, CheckName::Budget | CheckName::Gate) || check.result != CheckResult::Pass
+    matches!(check.check, CheckName::Budget | CheckName::Gate) || is_against(check)
+}
+
+/// True for a check that did not hold, or that people had to hold for it.
+pub(crate) fn is_against(check: &Check) -> bool {
+    is_told(check) && check.result != CheckResult::Pass
 }
 
 fn is_told(check: &Check) -> bool {

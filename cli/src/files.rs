@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::exit::Failure;
 
-/// Looks whether a file can be made there, before the work for it is done.
+/// Looks whether a file or a folder can be made there, before the work for it is done.
 pub(crate) fn is_free(path: &Path) -> Result<(), Failure> {
     if path.symlink_metadata().is_ok() {
         return Err(Failure::at(path.display(), "is there already"));

@@ -15,6 +15,7 @@ use counterfoil_store::SqliteReader;
 use crate::args::{ReportFormat, Verify};
 use crate::evidence::{Evidence, Pass, now, read_trust, report};
 use crate::exit::{Exit, Failure, note};
+use crate::files;
 use crate::screen::{json, page};
 
 /// How many lines of one kind are shown as text; JSON has them all.
@@ -45,7 +46,7 @@ static ENDED: AtomicBool = AtomicBool::new(false);
 /// Audits a log until its end or Ctrl-C, and saves the audit if that is asked for.
 fn audit(log: &SqliteReader, trust: Option<Trust>, args: &Verify) -> Result<Report, Failure> {
     if let Some(dir) = &args.save {
-        saved::is_free(dir)?;
+        files::is_free(dir)?;
     }
     let pass = match (&args.resume, trust.clone()) {
         (Some(path), Some(trust)) => saved::resume(log, trust, path)?,

@@ -141,7 +141,7 @@ fn what_cannot_be_bundled_is_refused_and_writes_nothing() {
     assert!(made.stdout.trim_end().ends_with(", insufficient"), "{made:?}");
     let again = bundle(&demo, &["14"], &file);
     assert_eq!(again.code, Some(2), "{again:?}");
-    assert!(again.stderr.contains("exists"), "{again:?}");
+    assert!(again.stderr.contains("is there already"), "{again:?}");
 }
 
 #[test]

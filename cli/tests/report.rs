@@ -26,6 +26,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil_record::Hash32;
 use counterfoil_store::{Records as _, SqliteReader};
+use counterfoil_testkit::scene::{Ask, Scene};
 use counterfoil_tlog::{Hash, leaf_hash, verify_inclusion};
 use roxmltree::{Document, Node, ParsingOptions};
 use serde_json::{Value, json};
@@ -297,6 +298,62 @@ fn the_demonstration_is_told_as_it_was() {
     assert_eq!(text(source), policy.trim_end());
     let trust = Hash32::of(&[&fs::read(demo.trust_file()).unwrap()]);
     assert!(section(&page, "scope").contains(&format!("trust file SHA-256 {trust}")));
+}
+
+#[test]
+fn the_bar_of_an_asset_is_divided_as_its_sums_are() {
+    let busy = Busy::new();
+    let (_, html) = report(&busy.log(), Some(&busy.trust()), &[]);
+    let page = parsed(&html);
+    let mut drawn = 0;
+    for asset in with_class(page.root(), "asset") {
+        let sum = |class| amount(asset, class).parse::<u128>().unwrap();
+        let band = |class| -> Option<(u128, u128)> {
+            let rect = with_class(asset, class).find(|node| node.has_tag_name("rect"))?;
+            let number = |name| rect.attribute(name).unwrap().parse::<u128>().unwrap();
+            Some((number("x"), number("width")))
+        };
+        let (asked, settled, returned) = (sum("exposure"), sum("settled"), sum("returned"));
+        let Some(kept) = band("kept") else {
+            assert_eq!(asked, 0);
+            continue;
+        };
+        let at = |part: u128| 1000 * part / asked;
+        let ends = [at(settled - returned), at(settled), at(settled + sum("reserved"))];
+        assert_eq!(kept, (0, ends[0]));
+        assert_eq!(band("returned").unwrap(), (ends[0], ends[1] - ends[0]));
+        assert_eq!(band("open").unwrap(), (ends[1], ends[2] - ends[1]));
+        drawn += usize::from(ends[0] > 0 && ends[2] < 1000);
+    }
+    assert!(drawn > 0);
+}
+
+#[test]
+fn of_many_groups_of_a_budget_the_most_used_are_shown_and_the_others_counted() {
+    let mut scene = Scene::new("many", "", &counterfoil_testkit::policy::plain());
+    for run in 0..25_u128 {
+        let opened = scene.open_run_of(&format!("run-{run}"), "researcher", "carol");
+        let amount = 10_000 + run;
+        let paid = scene
+            .script
+            .submit(Ask::new(opened, "one", amount).url("https://data.example/v1/tick").command());
+        assert!(paid.permit.is_some(), "{paid:?}");
+        scene.script.wait(61_000);
+    }
+    let busy = Busy::of(&scene.script.entries());
+    let (_, html) = report(&busy.log(), Some(&busy.trust()), &[]);
+    let page = parsed(&html);
+    let budget = by_id(&page, "budgets")
+        .descendants()
+        .find(|node| node.has_tag_name("article") && text(*node).trim_start().starts_with("run-total"));
+    let budget = budget.unwrap();
+    assert_eq!(with_class(budget, "group").count(), 20);
+    let said = text(budget);
+    assert!(said.contains("And 5 groups that were used less."), "{said}");
+    let day = by_id(&page, "budgets")
+        .descendants()
+        .find(|node| node.has_tag_name("article") && text(*node).trim_start().starts_with("agent-day"));
+    assert!(!text(day.unwrap()).contains("used less"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use counterfoil_audit::{Chapter, Checked, Observer};
 use counterfoil_decide::State;
 use counterfoil_decide::policy::Outline;
 use counterfoil_rails::eip3009::slot;
-use counterfoil_record::verdict::{Check, CheckResult, Outcome};
+use counterfoil_record::verdict::Outcome;
 use counterfoil_record::{Hash32, Index, Input, Record, Time};
 use counterfoil_review::budgets::Budgets;
 use counterfoil_review::payments::{about, decides};
@@ -15,7 +15,7 @@ use counterfoil_review::people::{self, People, Said};
 use counterfoil_review::timeline::{Event, Timeline};
 use counterfoil_review::{Quote, quote};
 
-use crate::explain::{Reason, headline, reasons};
+use crate::explain::{Reason, headline, is_against, reasons};
 
 /// A policy that was put in force, in its author's words.
 pub(super) struct Adopted {
@@ -57,28 +57,24 @@ impl Observer for Collected {
         let record = &checked.record;
         self.budgets.observe(record, state);
         self.people.extend(mem::take(&mut self.said));
-        if let Some(payment) = about(record) {
-            self.tell(payment, checked);
+        if matches!(record.input, Input::Heartbeat(_)) {
+            return;
         }
-        let said = || headline(&Chapter::of(record));
-        match &record.input {
-            Input::Heartbeat(_) => {}
-            Input::AdoptPolicy(adopt) => {
-                if record.verdict.outcome == Outcome::Accepted {
-                    let source = String::from_utf8_lossy(adopt.source.as_slice()).into_owned();
-                    let outline = Outline::of(&source);
-                    let (record, time) = (record.index, record.time);
-                    self.policies.push(Adopted { record, time, source, outline });
-                }
-                self.timeline.observe(record, state, said());
-            }
-            _ => self.timeline.observe(record, state, said()),
+        let said = headline(&Chapter::of(record));
+        if let Some(payment) = about(record) {
+            self.tell(payment, checked, said.clone());
+        }
+        self.timeline.observe(record, state, said);
+        if let (Input::AdoptPolicy(adopt), Outcome::Accepted) = (&record.input, record.verdict.outcome) {
+            let source = String::from_utf8_lossy(adopt.source.as_slice()).into_owned();
+            let outline = Outline::of(&source);
+            self.policies.push(Adopted { record: record.index, time: record.time, source, outline });
         }
     }
 }
 
 impl Collected {
-    fn tell(&mut self, payment: Index, checked: &Checked) {
+    fn tell(&mut self, payment: Index, checked: &Checked, said: String) {
         let record = &checked.record;
         let reasons = decides(record).then(|| reasons(&record.verdict, &self.quotes(record), is_against));
         let told = self.told.entry(payment).or_default();
@@ -86,11 +82,11 @@ impl Collected {
             told.reasons = reasons;
             told.slot = (record.verdict.outcome == Outcome::Allow).then(|| slot(&checked.leaf));
         }
-        let said = headline(&Chapter::of(record));
         told.events.push(Event { record: record.index, time: record.time, said, mark: None });
     }
 
-    /// The lines of the policy in force by which a decision was not an allow.
+    /// The lines of the policy in force by which a decision was not an allow. Rules that held are in the policy, which a
+    /// report has as a whole.
     fn quotes(&self, record: &Record) -> Vec<Quote> {
         let Some(Adopted { source, outline: Some(outline), .. }) = self.policies.last() else {
             return Vec::new();
@@ -98,9 +94,4 @@ impl Collected {
         let against = record.verdict.trace.iter().filter(|check| is_against(check));
         against.filter_map(|check| quote(source, outline, check)).collect()
     }
-}
-
-/// Rules that held are in the policy, which a report has as a whole.
-fn is_against(check: &Check) -> bool {
-    !matches!(check.result, CheckResult::Pass | CheckResult::NotApplicable)
 }

@@ -19,14 +19,6 @@ use crate::files;
 /// The longest saved audit that is read, in bytes: 1 GiB.
 const SAVED_MOST: u64 = 1024 * 1024 * 1024;
 
-/// A folder that is to be made must not be there.
-pub(super) fn is_free(dir: &Path) -> Result<(), Failure> {
-    match dir.symlink_metadata() {
-        Ok(_) => Err(Failure::at(dir.display(), "is there already")),
-        Err(_) => Ok(()),
-    }
-}
-
 /// Goes on from the saved audit at `path`.
 pub(super) fn resume<'l>(log: &'l SqliteReader, trust: Trust, path: &Path) -> Result<Pass<'l>, Failure> {
     let failed = |error: std::io::Error| Failure::at(path.display(), error);

@@ -315,11 +315,7 @@ impl Auditor {
         if record.time < self.state.time {
             return Err((FindingCode::TimeWentBack, String::new()));
         }
-        match record.suppressed {
-            None => Ok(()),
-            Some(1..) if self.state.may_have_suppressed() => Ok(()),
-            Some(count) => Err((FindingCode::SuppressedWrong, format!("it says {count}"))),
-        }
+        remake::suppressed(record, self.state.may_have_suppressed())
     }
 
     /// Makes the decision again, and compares.

@@ -24,6 +24,15 @@ pub(crate) fn known_version(record: &Record) -> Result<(), Wrong> {
     }
 }
 
+/// Holds what a record says of refusals that were only counted against whether there can have been any.
+pub(crate) fn suppressed(record: &Record, may_be: bool) -> Result<(), Wrong> {
+    match record.suppressed {
+        None => Ok(()),
+        Some(1..) if may_be => Ok(()),
+        Some(count) => Err((FindingCode::SuppressedWrong, format!("it says {count}"))),
+    }
+}
+
 /// The decision on what `record` is about, from `state`.
 pub(crate) fn decide(state: &State, record: &Record) -> Result<Decision, Wrong> {
     match state.step(&record.input, record.time) {

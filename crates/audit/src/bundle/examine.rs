@@ -19,7 +19,7 @@ use crate::finding::{Finding, FindingCode, NotChecked, NotCheckedCode};
 use crate::identity::{Identity, Wrong};
 use crate::note::{CheckpointError, OwnNote};
 use crate::observer::Observer;
-use crate::remake::known_version;
+use crate::remake::{self, known_version};
 use crate::report::{Report, Scope, Shown, TOOL, Verdict};
 use crate::summary::Tally;
 use crate::trust::{Level, Trust};
@@ -213,11 +213,7 @@ impl Examination {
         // How many were refused, records say that are left out; whether refusals can be only counted, the policy does.
         let limits = state.policy.as_ref().map(|in_force| &in_force.policy.limits);
         let are_counted = limits.is_some_and(|limits| limits.refusals_per_minute.is_some());
-        match record.suppressed {
-            None => Ok(()),
-            Some(1..) if are_counted => Ok(()),
-            Some(count) => Err((FindingCode::SuppressedWrong, format!("it says {count}"))),
-        }
+        remake::suppressed(record, are_counted)
     }
 
     /// Keeps what is asked of the records later.

@@ -8,6 +8,7 @@
     reason = "a program for whoever works on this repository, which what it cannot do stops"
 )]
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
 use std::{env, fs};
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
                 *count = count.saturating_add(1);
             }
             Came::Survived => println!("{}: SURVIVED", check.name),
-            Came::NotBuilt(error) => println!("{}: DOES NOT COMPILE: {error}", check.name),
+            Came::Broken(error) => println!("{}: BROKEN: {error}", check.name),
         }
         if !matches!(came, Came::Killed(_)) {
             wrong = wrong.saturating_add(1);
@@ -55,7 +56,7 @@ fn once(mut tests: Vec<Test>, test: Test) -> Vec<Test> {
 
 fn said(by: &[String]) -> String {
     match by {
-        [] => "the test ends otherwise".into(),
+        [] => String::new(),
         [one] => one.clone(),
         [one, rest @ ..] => format!("{one} and {} more", rest.len()),
     }
@@ -64,23 +65,27 @@ fn said(by: &[String]) -> String {
 /// What a test came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Came {
-    /// These vectors or tests fail.
+    /// These vectors or tests fail: at least one.
     Killed(Vec<String>),
     /// Nothing does.
     Survived,
-    /// The patch is no Rust: an error of the list.
-    NotBuilt(String),
+    /// The patch is no Rust, or the test names nothing that fails: an error of the list.
+    Broken(String),
 }
 
 /// A copy of the workspace inside of its target folder, with a target folder of its own that is kept for the next time.
 struct Copy {
     folder: PathBuf,
+    /// Held to the end: two at work in one folder would see each other's patches.
+    _lock: File,
 }
 
 impl Copy {
     fn new() -> Self {
         let folder = root().join("target/remove-checks");
         fs::create_dir_all(&folder).unwrap();
+        let lock = File::create(folder.with_extension("lock")).unwrap();
+        lock.try_lock().expect("another `remove-checks` is at work");
         for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
             if entry.file_name() == "target" {
                 continue;
@@ -89,7 +94,7 @@ impl Copy {
             if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
         }
         copy_all(root(), &folder);
-        Self { folder }
+        Self { folder, _lock: lock }
     }
 
     /// What the check's test comes to without it.
@@ -109,7 +114,7 @@ impl Copy {
         if !built.status.success() {
             let errors = String::from_utf8_lossy(&built.stderr).into_owned();
             let first = errors.lines().find(|line| line.starts_with("error")).unwrap_or("error");
-            return Came::NotBuilt(first.into());
+            return Came::Broken(first.into());
         }
         let ran = self.cargo(test, &[]);
         if ran.status.success() {
@@ -118,8 +123,11 @@ impl Copy {
         let told = String::from_utf8_lossy(&ran.stdout).into_owned();
         let vectors = told.lines().filter_map(|line| line.strip_prefix("differs: "));
         let tests = told.lines().filter_map(|line| line.strip_prefix("---- ")?.strip_suffix(" stdout ----"));
-        let vectors: Vec<String> = vectors.map(Into::into).collect();
-        Came::Killed(if vectors.is_empty() { tests.map(Into::into).collect() } else { vectors })
+        let mut named: Vec<String> = vectors.map(Into::into).collect();
+        if named.is_empty() {
+            named = tests.map(Into::into).collect();
+        }
+        if named.is_empty() { Came::Broken("it ends otherwise".into()) } else { Came::Killed(named) }
     }
 
     fn cargo(&self, test: &Test, more: &[&str]) -> Output {
