@@ -1,7 +1,7 @@
 //! `init`: a new log, its key, and the trust that an auditor starts from.
 
 use alloc::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -15,6 +15,7 @@ use counterfoil_store::{Records as _, SqliteStore};
 
 use crate::args::Init;
 use crate::exit::{Exit, Failure};
+use crate::files;
 use crate::policy;
 use crate::screen::line;
 
@@ -87,6 +88,5 @@ pub(crate) fn write_trust(
          origin = \"{name}\"\nlog = \"{log}\"\nrequire = \"{}\"\n{pinned}",
         require.code()
     );
-    let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| Failure::at(path.display(), error))
+    files::make(path, |out| out.write_all(text.as_bytes()))
 }
