@@ -25,6 +25,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil_record::Hash32;
+use counterfoil_record::verdict::Code;
 use counterfoil_store::{Records as _, SqliteReader};
 use counterfoil_testkit::scene::{Ask, Scene};
 use counterfoil_tlog::{Hash, leaf_hash, verify_inclusion};
@@ -97,6 +98,10 @@ fn assert_is_the_export(text_of_page: &str, export: &Value) {
     assert_eq!(by_id(&page, "population").attribute("value").unwrap(), manifest["population"].to_string());
     assert_eq!(json!(text(by_id(&page, "root"))), manifest["log"]["root"]);
     assert_eq!(payments(&page), rows(export));
+    assert_has_the_totals(&page, manifest);
+}
+
+fn assert_has_the_totals(page: &Document<'_>, manifest: &Value) {
     let totals: Vec<Value> = with_class(page.root(), "asset")
         .map(|it| {
             let id = text(with_class(it, "id").next().unwrap());
@@ -131,6 +136,53 @@ fn its_numbers_are_those_of_the_export_whatever_is_selected() {
         assert_eq!(ran.code, Some(0), "{ran:?}");
         assert_is_the_export(&page, &busy.export(options));
     }
+}
+
+#[test]
+fn a_summary_has_the_totals_and_the_exceptions_and_neither_runs_nor_payments() {
+    let busy = Busy::new();
+    let (_, whole) = report(&busy.log(), Some(&busy.trust()), &[]);
+    let (ran, summary) = report(&busy.log(), Some(&busy.trust()), &["--summary"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let (whole, page) = (parsed(&whole), parsed(&summary));
+    assert_has_the_totals(&page, &busy.export(&[])["manifest"]);
+    for same in ["scope", "exceptions", "totals", "budgets", "exposure", "people", "policies"] {
+        // When it was made differs, and how the text is parted by links.
+        let words = |page| {
+            let said = section(page, same).replace(' ', "");
+            said.split_once("audited2").map_or(said.clone(), |(before, _)| before.to_owned())
+        };
+        assert_eq!(words(&page), words(&whole), "{same}");
+    }
+    for left_out in ["run", "payment", "proof"] {
+        assert_eq!(with_class(page.root(), left_out).count(), 0, "{left_out}");
+        assert!(with_class(whole.root(), left_out).count() > 0, "{left_out}");
+    }
+    let ids: BTreeSet<&str> = page.descendants().filter_map(|node| node.attribute("id")).collect();
+    let links = page.descendants().filter_map(|node| node.attribute("href"));
+    for link in links {
+        assert!(ids.contains(link.trim_start_matches('#')), "{link} leads nowhere");
+    }
+    let notes: Vec<String> = with_class(page.root(), "note").map(text).collect();
+    assert!(notes.len() == 1 && notes[0].starts_with("A summary: "), "{notes:?}");
+}
+
+#[test]
+fn a_code_stands_beside_what_it_means() {
+    let busy = Busy::new();
+    let (_, html) = report(&busy.log(), Some(&busy.trust()), &[]);
+    let said = section(&parsed(&html), "exceptions");
+    let rows = busy.export(&[])["rows"].as_array().unwrap().clone();
+    let mut codes = 0;
+    for row in &rows {
+        for code in row["other_codes"].as_array().unwrap() {
+            let code = Code::from_code(code.as_str().unwrap()).unwrap();
+            let meaning = code.meaning().trim_end_matches('.');
+            assert!(said.contains(&format!("{meaning} ({code})")), "{code}: {said}");
+            codes += 1;
+        }
+    }
+    assert!(codes > 0);
 }
 
 #[test]

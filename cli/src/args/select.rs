@@ -96,6 +96,9 @@ pub(crate) struct Report {
     /// The file to write; it must not exist
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+    /// Leave out each run and each payment: for logs of more of them than anybody reads
+    #[arg(long)]
+    pub(crate) summary: bool,
     #[command(flatten)]
     pub(crate) which: Which,
 }

@@ -7,7 +7,8 @@ use counterfoil_review::words::{safe, scope, time};
 
 use super::outcome;
 
-/// One line on `chapter`.
+/// One line on `chapter`: what came of it first, and text from outside at the end, where nothing that counts can be
+/// pushed out of sight or be taken for a part of it.
 pub(crate) fn headline(chapter: &Chapter) -> String {
     let said = match &chapter.input {
         Input::Genesis(it) => format!("log {} opened", it.origin),
@@ -25,7 +26,7 @@ pub(crate) fn headline(chapter: &Chapter) -> String {
             format!("a private text of record {} erased, {}", it.record, signed_by(it.statements.len()))
         }
         Input::Unreadable(it) => format!("{} bytes that are no {}", it.length, it.class),
-        Input::Start(it) => format!("{} started", safe(&it.tool)),
+        Input::Start(it) => format!("started by {}", safe(&it.tool)),
         Input::Stop(_) => "stopped".into(),
         Input::OpenRun(it) => format!("run {} of agent {} for {}", it.id, it.agent, it.principal),
         Input::CloseRun(_) => "run closed".into(),
@@ -38,9 +39,9 @@ pub(crate) fn headline(chapter: &Chapter) -> String {
         Input::CompleteStep(it) => format!("step {} complete", it.step),
         Input::Commit(_) => "transaction committed".into(),
         Input::Abort(_) => "transaction aborted".into(),
-        Input::Pay(it) => format!("pay for {} from wallet {}", safe(&it.resource), it.wallet),
+        Input::Pay(it) => format!("pay from wallet {} for {}", it.wallet, safe(&it.resource)),
         Input::Claim(_) => "claimed with the approvals collected".into(),
-        Input::Statement(_) => return answered(chapter),
+        Input::Statement(_) => answered(chapter),
         Input::Bind(it) => {
             let (value, end) = match &it.signed {
                 Signed::Eip3009(signed) => (signed.value, signed.valid_before),
@@ -58,7 +59,7 @@ pub(crate) fn headline(chapter: &Chapter) -> String {
             format!("{} written off, {}", it.amount, signed_by(it.statements.len()))
         }
     };
-    format!("{said}: {}", outcome(chapter))
+    format!("{}: {said}", outcome(chapter))
 }
 
 /// Who stands behind an input beside the operator.
@@ -73,14 +74,8 @@ fn signed_by(statements: usize) -> String {
 fn answered(chapter: &Chapter) -> String {
     let signer = chapter.signer.as_deref().map_or_else(|| "somebody".into(), safe);
     match &chapter.statement {
-        Some(it) => format!(
-            "{} by {signer} as {} against record {}: {}",
-            it.answer,
-            it.role,
-            it.against,
-            outcome(chapter)
-        ),
-        None => format!("statement: {}", outcome(chapter)),
+        Some(it) => format!("{} as {} against record {} by {signer}", it.answer, it.role, it.against),
+        None => "statement".into(),
     }
 }
 

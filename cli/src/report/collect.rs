@@ -36,14 +36,21 @@ pub(super) struct Told {
     pub(super) events: Vec<Event>,
 }
 
+/// What a report tells of each payment and each run. It is as long as the log.
+#[derive(Default)]
+pub(super) struct Each {
+    pub(super) told: BTreeMap<Index, Told>,
+    pub(super) timeline: Timeline,
+}
+
 /// Everything that a report tells beside the payment requests themselves.
 #[derive(Default)]
 pub(super) struct Collected {
     pub(super) policies: Vec<Adopted>,
-    pub(super) told: BTreeMap<Index, Told>,
     pub(super) budgets: Budgets,
     pub(super) people: People,
-    pub(super) timeline: Timeline,
+    /// None for a summary.
+    pub(super) each: Option<Each>,
     /// What the record that is decided now carries: it counts once the record follows.
     said: Vec<Said>,
 }
@@ -60,11 +67,13 @@ impl Observer for Collected {
         if matches!(record.input, Input::Heartbeat(_)) {
             return;
         }
-        let said = headline(&Chapter::of(record));
-        if let Some(payment) = about(record) {
-            self.tell(payment, checked, said.clone());
+        if let Some(each) = &mut self.each {
+            let said = headline(&Chapter::of(record));
+            if let Some(payment) = about(record) {
+                each.tell(payment, checked, self.policies.last(), said.clone());
+            }
+            each.timeline.observe(record, state, said);
         }
-        self.timeline.observe(record, state, said);
         if let (Input::AdoptPolicy(adopt), Outcome::Accepted) = (&record.input, record.verdict.outcome) {
             let source = String::from_utf8_lossy(adopt.source.as_slice()).into_owned();
             let outline = Outline::of(&source);
@@ -74,9 +83,20 @@ impl Observer for Collected {
 }
 
 impl Collected {
-    fn tell(&mut self, payment: Index, checked: &Checked, said: String) {
+    pub(super) fn whole() -> Self {
+        Self { each: Some(Each::default()), ..Self::default() }
+    }
+
+    pub(super) fn summary() -> Self {
+        Self::default()
+    }
+}
+
+impl Each {
+    fn tell(&mut self, payment: Index, checked: &Checked, in_force: Option<&Adopted>, said: String) {
         let record = &checked.record;
-        let reasons = decides(record).then(|| reasons(&record.verdict, &self.quotes(record), is_against));
+        let reasons =
+            decides(record).then(|| reasons(&record.verdict, &quotes(in_force, record), is_against));
         let told = self.told.entry(payment).or_default();
         if let Some(reasons) = reasons {
             told.reasons = reasons;
@@ -84,14 +104,12 @@ impl Collected {
         }
         told.events.push(Event { record: record.index, time: record.time, said, mark: None });
     }
+}
 
-    /// The lines of the policy in force by which a decision was not an allow. Rules that held are in the policy, which a
-    /// report has as a whole.
-    fn quotes(&self, record: &Record) -> Vec<Quote> {
-        let Some(Adopted { source, outline: Some(outline), .. }) = self.policies.last() else {
-            return Vec::new();
-        };
-        let against = record.verdict.trace.iter().filter(|check| is_against(check));
-        against.filter_map(|check| quote(source, outline, check)).collect()
-    }
+/// The lines of the policy in force by which a decision was not an allow. Rules that held are in the policy, which a
+/// report has as a whole.
+fn quotes(in_force: Option<&Adopted>, record: &Record) -> Vec<Quote> {
+    let Some(Adopted { source, outline: Some(outline), .. }) = in_force else { return Vec::new() };
+    let against = record.verdict.trace.iter().filter(|check| is_against(check));
+    against.filter_map(|check| quote(source, outline, check)).collect()
 }

@@ -13,9 +13,9 @@ use counterfoil_review::timeline::RunLine;
 use counterfoil_review::words::{count, safe, time};
 
 use super::chart;
-use super::collect::{Collected, Told};
+use super::collect::{Collected, Each, Told};
 use super::proof::Proofs;
-use super::view::{EventView, Link, Page, Payment, PolicyView, RunView};
+use super::view::{EachView, EventView, Link, Page, Payment, PolicyView, RunView};
 use crate::evidence::now;
 use crate::exit::Failure;
 use crate::explain::source_line;
@@ -47,17 +47,16 @@ pub(super) fn page<'a>(
 ) -> Result<Page<'a>, Failure> {
     let rows = audit.chosen(query);
     let sums = Sums::of(rows.iter().copied());
-    let shown = Shown(rows.iter().map(|row| row.payment).collect());
+    let each = collected.each.as_ref();
+    let shown = Shown(rows.iter().filter(|_| each.is_some()).map(|row| row.payment).collect());
     let report = &audit.report;
-    let end = audit.at.state.time;
-    let runs = collected.timeline.runs().map(|run| self::run(run, end, &shown));
     Ok(Page {
         css: CSS,
         css_digest: STANDARD.encode(Hash32::of(&[CSS.as_bytes()]).bytes()),
         origin: report.scope.origin.as_deref().map_or_else(|| "an unknown log".to_owned(), safe),
         word: report.verdict.word(),
         meaning: meaning(report),
-        notes: notes(audit, query)?,
+        notes: notes(audit, query, each.is_none())?,
         selected: *query != Query::default(),
         scope: scope(audit),
         not_checked: report
@@ -74,8 +73,6 @@ pub(super) fn page<'a>(
         budgets: collected.budgets.iter().map(|budget| account::budget(budget, &shown)).collect(),
         exposures: account::exposures(&rows, &audit.at.state, &shown),
         people: account::people(&collected.people, &shown),
-        runs: runs.collect(),
-        beside: collected.timeline.beside().iter().map(|event| EventView::of(event, |_| false)).collect(),
         policies: collected
             .policies
             .iter()
@@ -85,16 +82,32 @@ pub(super) fn page<'a>(
                 source: lines(&policy.source),
             })
             .collect(),
-        root: audit.at.root.clone(),
-        records: audit.at.records,
-        proved: proofs.is_some(),
-        payments: rows.iter().map(|row| payment(row, collected.told.get(&row.payment), proofs)).collect(),
+        each: each.map(|each| self::each(each, audit, &rows, &shown, proofs)),
         tool: TOOL,
     })
 }
 
+/// Each run and each payment.
+fn each<'a>(
+    each: &'a Each,
+    audit: &Audit,
+    rows: &[&Row],
+    shown: &Shown,
+    proofs: Option<&Proofs>,
+) -> EachView<'a> {
+    let end = audit.at.state.time;
+    EachView {
+        runs: each.timeline.runs().map(|run| self::run(run, end, shown)).collect(),
+        beside: each.timeline.beside().iter().map(|event| EventView::of(event, |_| false)).collect(),
+        root: audit.at.root.clone(),
+        records: audit.at.records,
+        proved: proofs.is_some(),
+        payments: rows.iter().map(|row| payment(row, each.told.get(&row.payment), proofs)).collect(),
+    }
+}
+
 /// What whoever reads the page must know before the rest: that it is not of all, or not of a sound log.
-fn notes(audit: &Audit, query: &Query) -> Result<Vec<String>, Failure> {
+fn notes(audit: &Audit, query: &Query, is_summary: bool) -> Result<Vec<String>, Failure> {
     let (report, at) = (&audit.report, &audit.at);
     let held = report.scope.records;
     let mut notes = Vec::new();
@@ -120,6 +133,9 @@ fn notes(audit: &Audit, query: &Query) -> Result<Vec<String>, Failure> {
             "Exceptions, totals, open exposure and payments are those of payment requests that this selects: {}",
             json_text(query)?
         ));
+    }
+    if is_summary {
+        notes.push("A summary: no run and no payment stands here by itself, only those that are exceptions, by their number.".into());
     }
     Ok(notes)
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use counterfoil_record::Index;
 use counterfoil_review::timeline::Event;
-use counterfoil_review::words::{safe, time};
+use counterfoil_review::words::{time, visible};
 
 use super::chart::{Band, Strip};
 use super::proof::Proof;
@@ -40,22 +40,29 @@ pub(super) struct Page<'a> {
     pub(super) budgets: Vec<BudgetView>,
     pub(super) exposures: Vec<Exposure>,
     pub(super) people: Vec<Person>,
+    pub(super) policies: Vec<PolicyView>,
+    /// None in a summary.
+    pub(super) each: Option<EachView<'a>>,
+    /// What made the page.
+    pub(super) tool: &'static str,
+}
+
+/// Each run, and each payment.
+pub(super) struct EachView<'a> {
     pub(super) runs: Vec<RunView>,
     pub(super) beside: Vec<EventView>,
-    pub(super) policies: Vec<PolicyView>,
     pub(super) root: String,
     pub(super) records: u64,
     /// True where there is a path to the root.
     pub(super) proved: bool,
     pub(super) payments: Vec<Payment<'a>>,
-    /// The command line that checks a proof of this page.
-    pub(super) tool: &'static str,
 }
 
 /// Something wrong with the log.
 pub(super) struct Finding {
     pub(super) place: String,
     pub(super) code: &'static str,
+    pub(super) meaning: &'static str,
     pub(super) detail: String,
 }
 
@@ -169,7 +176,7 @@ impl EventView {
         Self {
             record: event.record.value(),
             time: time(event.time.millis()),
-            said: safe(&event.said),
+            said: visible(&event.said),
             payment: payment(event.record).then(|| event.record.value()),
         }
     }

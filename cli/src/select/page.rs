@@ -21,14 +21,14 @@ pub(crate) fn run(args: &List) -> Result<Exit, Failure> {
     Ok(Exit::Verdict(audit.report.verdict))
 }
 
-/// One payment request in one line.
+/// One payment request in one line. The seller's words are its end.
 pub(super) fn line(row: &Row) -> String {
     let agent = row.agent.as_ref().map_or_else(|| "?".to_owned(), safe);
     let payee = row.payee.as_ref().map_or_else(|| "?".to_owned(), safe);
     let why: Vec<&str> = row.failing.iter().chain(&row.needing).map(String::as_str).collect();
     let why = if why.is_empty() { String::new() } else { format!("  [{}]", why.join(", ")) };
     format!(
-        "{:>6}  {}  {:<13} {:>14}  {agent} to {payee} for {}{why}",
+        "{:>6}  {}  {:<13} {:>14}  {agent} to {payee}{why} for {}",
         row.payment.value(),
         time(row.time.millis()),
         row.status,

@@ -11,11 +11,20 @@ use counterfoil_audit::{Finding, Report, Verdict};
 use counterfoil_record::Hash32;
 use serde_json::{Value, json};
 
+use super::meaning;
+
+/// The rule of a verdict that is no finding.
+const INSUFFICIENT: &str = "insufficient";
+
 /// The report on `evidence`.
 pub(super) fn sarif(report: &Report, evidence: &Path) -> Value {
-    let codes: BTreeSet<&str> = report.findings.iter().map(|finding| finding.code.code()).collect();
-    let insufficiency = (report.verdict == Verdict::Insufficient).then_some("insufficient");
-    let rules: Vec<Value> = codes.into_iter().chain(insufficiency).map(|code| json!({"id": code})).collect();
+    let codes: BTreeSet<_> = report.findings.iter().map(|it| (it.code.code(), it.code.meaning())).collect();
+    let insufficiency = (report.verdict == Verdict::Insufficient).then_some((INSUFFICIENT, meaning(report)));
+    let rules: Vec<Value> = codes
+        .into_iter()
+        .chain(insufficiency)
+        .map(|(code, meaning)| json!({"id": code, "shortDescription": {"text": meaning}}))
+        .collect();
     let mut results: Vec<Value> = report.findings.iter().map(|it| result(report, it, evidence)).collect();
     if report.verdict == Verdict::Insufficient {
         results.push(insufficient(report, evidence));
@@ -54,12 +63,13 @@ pub(super) fn sarif(report: &Report, evidence: &Path) -> Value {
 /// A page that shows results alone must not show a log that is not verified as one without faults.
 fn insufficient(report: &Report, evidence: &Path) -> Value {
     let origin = report.scope.origin.as_deref().unwrap_or_default();
-    let fingerprint = Hash32::of(&[b"counterfoil/finding/1\0", origin.as_bytes(), b"\0insufficient\0"]);
+    let fingerprint =
+        Hash32::of(&[b"counterfoil/finding/1\0", origin.as_bytes(), b"\0", INSUFFICIENT.as_bytes(), b"\0"]);
     let partial = report.not_checked.iter().filter(|it| it.code.is_partial()).map(|it| it.code.code());
     let reasons: Vec<&str> = partial.collect();
     let assurance = report.assurance.map_or("none", |level| level.code());
     json!({
-        "ruleId": "insufficient",
+        "ruleId": INSUFFICIENT,
         "level": "warning",
         "message": message(&format!("below the required assurance: it is {assurance} {}", reasons.join(" "))),
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(evidence)}}}],

@@ -107,7 +107,7 @@ pub const OUTPUTS: [Output; 57] = [
         "~log.sqlite #paid --trust ~trust.toml --json",
         ";=h0stile(|# =1 h0stile <script>|\u{202e}x",
     ),
-    ("explain", Text, 0, "~log.sqlite #forged --trust ~trust.toml", "pay for = h0stile <script>|]]><!--"),
+    ("explain", Text, 0, "~log.sqlite #forged --trust ~trust.toml", "pay from wallet hot for = h0stile <script>|]]><!--"),
     ("explain", Json, 0, "~log.sqlite #forged --trust ~trust.toml --json", "= h0stile <script>|\u{10fffd}"),
     ("explain", Text, 0, "~log.sqlite #denied --trust ~trust.toml", ";=other"),
     ("explain", Text, 0, "~some.bundle #paid --trust ~trust.toml", ";=h0stile("),

@@ -79,6 +79,23 @@ wire_map! {
     }
 }
 
+impl AssetPin {
+    /// What the policy's name for the asset stands for, for good.
+    pub fn identity(&self) -> AssetIdentity {
+        AssetIdentity { id: self.id.clone(), decimals: self.decimals }
+    }
+}
+
+wire_map! {
+    /// What makes an amount under a policy's name for an asset mean the same in every policy.
+    pub struct AssetIdentity {
+        /// The CAIP-19 name, lower case.
+        1 => id: Text,
+        /// Decimal places.
+        2 => decimals: u64,
+    }
+}
+
 wire_map! {
     /// An agent.
     pub struct AgentRule {

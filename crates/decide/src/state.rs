@@ -32,7 +32,7 @@ use alloc::vec::Vec;
 use counterfoil_record::input::{Genesis, Governance, Scope};
 use counterfoil_record::{Hash32, Id, Index, Text, Time, wire_map};
 
-use crate::policy::Policy;
+use crate::policy::{AssetIdentity, Policy};
 
 wire_map! {
     /// Everything that the records so far add up to.
@@ -64,8 +64,8 @@ wire_map! {
         12 => purchases: BTreeMap<Hash32, BTreeSet<Index>>,
         /// The payment that each signed obligation was bound to.
         13 => obligations: BTreeMap<Hash32, Index>,
-        /// What each name that a policy gave an asset stands for, for good (CAIP-19).
-        14 => assets: BTreeMap<Id, Text>,
+        /// What each name that a policy gave an asset stands for, for good.
+        14 => assets: BTreeMap<Id, AssetIdentity>,
         /// The open run of each caller's name.
         15 => run_ids: BTreeMap<Id, Index>,
         /// The log's keys, the present one last.

@@ -47,7 +47,7 @@ pub enum Obstacle {
         /// Its id.
         budget: Id,
     },
-    /// An asset's name stands for another token.
+    /// An asset's name stands for another token, or for other decimals of it.
     AssetIdentityChanged {
         /// Its name.
         asset: Id,
@@ -65,7 +65,10 @@ impl core::fmt::Display for Obstacle {
                 "the budget {budget} would count something else: its `per`, window and asset can change under a new id only"
             ),
             Self::AssetIdentityChanged { asset } => {
-                write!(f, "the asset {asset} would be another token: that takes a new name")
+                write!(
+                    f,
+                    "the asset {asset} would be another token, or have other decimals: that takes a new name"
+                )
             }
         }
     }
@@ -252,7 +255,7 @@ fn obstacles(before: &Policy, after: &Policy) -> Vec<Obstacle> {
         }
     }
     for (asset, pin) in &after.assets {
-        if before.assets.get(asset).is_some_and(|old| old.id != pin.id) {
+        if before.assets.get(asset).is_some_and(|old| old.identity() != pin.identity()) {
             found.push(Obstacle::AssetIdentityChanged { asset: asset.clone() });
         }
     }

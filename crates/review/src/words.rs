@@ -59,9 +59,22 @@ pub fn visible(text: impl Display) -> String {
     text
 }
 
-/// The same, cut at 2048 bytes: text from outside for a place where there is no room for much of it.
+/// The same, cut at 2048 bytes: text from outside for a place where there is no room for much of it. Blanks after a blank
+/// are shown as `␣`, so that no text fills a line up and goes on as if it were the next.
 pub fn safe(text: impl Display) -> String {
-    Text::shown(visible(text)).as_str().to_owned()
+    let mut shown = visible(text);
+    if shown.chars().zip(shown.chars().skip(1)).any(|(c, next)| c.is_whitespace() && next.is_whitespace()) {
+        let mut blank = false;
+        shown = shown
+            .chars()
+            .map(|c| {
+                let again = blank && c.is_whitespace();
+                blank = c.is_whitespace();
+                if again { '\u{2423}' } else { c }
+            })
+            .collect();
+    }
+    Text::shown(shown).as_str().to_owned()
 }
 
 /// An amount of an asset that the policy declares: `5.00 usdc`. Of one that it does not, in smallest units.
@@ -117,6 +130,19 @@ mod tests {
     use counterfoil_record::{Amount, Span};
 
     use super::{count, is_visible, money, safe, span, visible};
+
+    #[test]
+    fn no_text_fills_a_line_up_with_blanks() {
+        for (text, shown) in [
+            ("a b", "a b"),
+            ("a  b", "a \u{2423}b"),
+            ("a \u{a0}\u{3000}\u{2003}b ", "a \u{2423}\u{2423}\u{2423}b "),
+            ("   ", " \u{2423}\u{2423}"),
+        ] {
+            assert_eq!(safe(text), shown);
+            assert_eq!(visible(text), text);
+        }
+    }
 
     #[test]
     fn what_not_every_reader_sees_as_the_same_thing_is_shown_as_a_question_mark() {

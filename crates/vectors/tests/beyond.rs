@@ -1,7 +1,7 @@
 //! What no vector holds: a time, a store that fails, an audit that is interrupted or saved, a trust file that is none.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a panic is a failed test")]
 
-use counterfoil_audit::bundle::{BUNDLE_MOST, examine};
+use counterfoil_audit::bundle::{BUNDLE_MOST, PAYMENTS_MOST, RECORDS_MOST, examine};
 use counterfoil_audit::{
     Auditor, CheckpointError, FindingCode, NotCheckedCode, Report, ResumeError, Trust, TrustError, Verdict,
 };
@@ -97,6 +97,55 @@ fn an_audit_that_was_interrupted_says_so_and_does_not_verify() {
 }
 
 #[test]
+fn what_an_interrupted_audit_did_not_come_to_is_not_held_against_a_checkpoint() {
+    let interrupted = |name: &str, records: usize| {
+        let vector = vector(name);
+        let Given::Entries(entries) = vector.given() else { panic!("no log") };
+        let mut auditor = Auditor::new(Some(trust(&vector)), vector.checkpoint.as_deref());
+        for entry in &entries[..records] {
+            auditor.push(entry);
+        }
+        auditor.interrupt();
+        found(&auditor.finish())
+    };
+    let forged = [(FindingCode::CheckpointInvalid, None)];
+    assert_eq!(interrupted("own-checkpoint-of-another-key", 10), forged);
+    assert_eq!(interrupted("own-checkpoint-of-another-key", 4), []);
+    assert_eq!(interrupted("own-checkpoint-of-another-root", 4), []);
+    assert_eq!(interrupted("honest-log-under-its-checkpoint", 4), []);
+}
+
+#[test]
+fn the_size_of_the_log_s_own_checkpoint_is_known() {
+    let vector = vector("tail-cut-against-its-own-checkpoint");
+    let with = |note| Auditor::new(Some(trust(&vector)), note).own_size();
+    assert_eq!((with(None), with(vector.checkpoint.as_deref())), (None, Some(10)));
+}
+
+#[test]
+fn what_differs_is_said() {
+    let said = |name| {
+        let vector = vector(name);
+        let Given::Entries(entries) = vector.given() else { panic!("no log") };
+        let mut auditor = Auditor::new(Some(trust(&vector)), None);
+        for entry in &entries {
+            auditor.push(entry);
+        }
+        auditor.finish().findings[0].detail.clone()
+    };
+    for (lie, detail) in [
+        ("lie-operand", "obligation differs from what the decision gives"),
+        ("lie-check-left-out", "a check differs from what the decision gives"),
+        ("lie-outcome", "it says allow, the decision gives deny"),
+        ("lie-code-removed", "it says no code, the decision gives key-reused"),
+        ("lie-previous", "it names another record as the one before"),
+        ("lie-grade", "whose word it is differs from what the decision gives"),
+    ] {
+        assert_eq!(said(lie), detail, "{lie}");
+    }
+}
+
+#[test]
 fn a_log_older_than_the_trust_lets_it_be_or_ahead_of_the_clock_does_not_verify() {
     let (trust, entries) = honest();
     let trust = Trust { max_age: Some(Span::from_millis(60_000)), ..trust };
@@ -135,6 +184,13 @@ fn a_bundle_above_its_longest_is_not_read() {
     let report = examine(&long, None, None, &mut ());
     assert_eq!(found(&report), [(FindingCode::BundleMalformed, None)]);
     assert_eq!(report.findings[0].detail, "it is larger than a bundle may be");
+    long.truncate(BUNDLE_MOST);
+    assert_eq!(examine(&long, None, None, &mut ()).findings[0].detail, "wrong-type at byte 0");
+}
+
+#[test]
+fn the_limits_of_a_bundle_are_those_of_the_format() {
+    assert_eq!((BUNDLE_MOST, RECORDS_MOST, PAYMENTS_MOST), (16_777_216, 16_384, 256));
 }
 
 /// What an audit of the first six records saved, and trust in it.
@@ -153,6 +209,27 @@ fn an_audit_goes_on_from_what_was_saved_and_says_so() {
     let report = auditor.finish();
     assert_eq!((report.verdict, found(&report)), (Verdict::Verified, vec![]));
     assert!(lists(&report, NotCheckedCode::Resumed));
+}
+
+#[test]
+fn the_log_s_own_checkpoint_is_held_against_what_comes_after_the_saved_audit() {
+    let (trust, bytes) = saved();
+    let note = |name| vector(name).checkpoint;
+    let on = |note: Option<String>, records: usize| {
+        let size = u64::try_from(records).unwrap();
+        let mut auditor = Auditor::resume(trust.clone(), note.as_deref(), &bytes, size).unwrap();
+        for entry in &honest().1[6..records] {
+            auditor.push(entry);
+        }
+        found(&auditor.finish())
+    };
+    assert_eq!(on(note("honest-log-under-its-checkpoint"), 10), []);
+    let differs = [(FindingCode::CheckpointRoot, None)];
+    assert_eq!(on(note("own-checkpoint-of-another-root"), 10), differs);
+    // Nothing came since.
+    assert_eq!(on(None, 6), []);
+    let beyond = [(FindingCode::CheckpointBeyondLog, None)];
+    assert_eq!(on(note("honest-log-under-its-checkpoint"), 6), beyond);
 }
 
 #[test]

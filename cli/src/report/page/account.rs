@@ -10,6 +10,7 @@ use counterfoil_review::people::{People, Said};
 use counterfoil_review::words::{count, money, safe, time};
 
 use super::Shown;
+use super::exceptions::explained;
 use crate::report::chart;
 use crate::report::view::{AssetView, BudgetView, Exposure, GroupView, Money, Person, SaidView};
 
@@ -156,8 +157,8 @@ pub(super) fn people(people: &People, shown: &Shown) -> Vec<Person> {
 }
 
 fn words(said: &Said) -> String {
-    let codes: Vec<&str> = said.codes.iter().map(|code| code.code()).collect();
-    let codes = if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(", ")) };
+    let codes = explained(said.codes.iter().copied());
+    let codes = if codes.is_empty() { codes } else { format!(". {codes}") };
     let counts = if said.is_taken { "" } else { ", which did not count" };
     format!(
         "{} as {}, {} against record {}{counts}: {}{codes}",

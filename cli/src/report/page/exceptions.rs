@@ -14,6 +14,7 @@ pub(super) fn findings(report: &Report) -> Vec<Finding> {
     let findings = report.findings.iter().map(|finding| Finding {
         place: finding.index.map_or_else(String::new, |index| format!("record {index}: ")),
         code: finding.code.code(),
+        meaning: finding.code.meaning(),
         detail: if finding.detail.is_empty() {
             String::new()
         } else {
@@ -69,16 +70,19 @@ pub(super) fn exceptions(rows: &[&Row], shown: &Shown) -> Vec<Exceptions> {
 }
 
 fn odd(row: &Row) -> String {
-    let codes: Vec<&str> = row.other_codes.iter().copied().map(Code::code).collect();
-    format!("is {}: {}", row.status, codes.join(", "))
+    format!("is {}. {}", row.status, explained(row.other_codes.iter().copied()))
+}
+
+/// What codes mean, with the codes.
+pub(super) fn explained(codes: impl Iterator<Item = Code>) -> String {
+    let meanings = codes.map(|code| format!("{} ({code}).", code.meaning().trim_end_matches('.')));
+    meanings.collect::<Vec<_>>().join(" ")
 }
 
 /// Why a payment came out as it did, in one sentence.
 pub(super) fn why(row: &Row) -> String {
     let record = row.decided;
     let list = |checks: &[String]| checks.join(", ");
-    let codes: Vec<&str> = row.codes.iter().map(|code| code.code()).collect();
-    let codes = if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(", ")) };
     match row.outcome {
         Outcome::Allow => format!("Allowed by record {record}: every check held."),
         Outcome::Hold if row.status == "void" => format!(
@@ -93,6 +97,10 @@ pub(super) fn why(row: &Row) -> String {
         Outcome::CannotDecide => {
             format!("Not allowed by record {record}: {} could not be decided.", list(&row.failing))
         }
-        Outcome::Refused | Outcome::Accepted => format!("Refused by record {record}{codes}."),
+        Outcome::Refused | Outcome::Accepted => {
+            format!("Refused by record {record}. {}", explained(row.codes.iter().copied()))
+                .trim_end()
+                .to_owned()
+        }
     }
 }

@@ -102,7 +102,7 @@ impl State {
             }
         }
         self.ledgers.retain(|group, _| policy.budgets_since.contains_key(&group.budget));
-        let pinned = policy.policy.assets.iter().map(|(name, pin)| (name.clone(), pin.id.clone()));
+        let pinned = policy.policy.assets.iter().map(|(name, pin)| (name.clone(), pin.identity()));
         self.assets.extend(pinned);
         self.policy = Some(policy);
     }

@@ -53,8 +53,8 @@ fn fits(state: &State, policy: &Policy) -> Result<(), Code> {
     if policy.keys().any(|key| state.is_revoked(&key.key().thumbprint())) {
         return Err(Code::KeyRevoked);
     }
-    let stood_for = |name, id| state.assets.get(name).is_some_and(|before| before != id);
-    if policy.assets.iter().any(|(name, pin)| stood_for(name, &pin.id)) {
+    let stood_for = |name, now| state.assets.get(name).is_some_and(|before| *before != now);
+    if policy.assets.iter().any(|(name, pin)| stood_for(name, pin.identity())) {
         return Err(Code::AssetIdentityChanged);
     }
     let Some(old) = state.policy.as_ref().map(|old| &old.policy) else { return Ok(()) };

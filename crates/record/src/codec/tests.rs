@@ -133,6 +133,7 @@ fn a_code_is_its_number() {
     both_ways(&Colour::DarkBlue, "01");
     assert_eq!(Colour::from_code("dark-blue"), Some(Colour::DarkBlue));
     assert_eq!(Colour::ALL, [Colour::Red, Colour::DarkBlue]);
+    assert_eq!(Colour::DarkBlue.meaning(), "Dark blue.");
 }
 
 #[test]

@@ -299,13 +299,14 @@ macro_rules! wire_choice {
     };
 }
 
-/// An enum of bare names: a small number on the wire, a stable kebab-case code everywhere else.
+/// An enum of bare names: a small number on the wire, a stable kebab-case code everywhere else. What stands above each
+/// is its documentation and, for whoever reads an answer, its meaning.
 #[macro_export]
 macro_rules! wire_code {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $number:literal => $variant:ident = $code:literal),* $(,)? }) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[doc = $meaning:literal])+ $number:literal => $variant:ident = $code:literal),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vmeta])* $variant),* }
+        pub enum $name { $($(#[doc = $meaning])+ $variant),* }
 
         impl $name {
             /// Every value, in the order of its number.
@@ -314,6 +315,11 @@ macro_rules! wire_code {
             /// The stable kebab-case name.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),* }
+            }
+
+            /// What it means, in a sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($meaning),+).trim_ascii()),* }
             }
 
             /// The number that stands for it on the wire.

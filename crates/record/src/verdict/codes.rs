@@ -119,7 +119,7 @@ wire_code! {
         46 => KeyReused = "key-reused",
         /// Phase conditions are not met; the trace says which.
         47 => ConditionsNotMet = "conditions-not-met",
-        /// A policy's name for an asset named another asset before.
+        /// A policy's name for an asset stood for another asset before, or for other decimals.
         48 => AssetIdentityChanged = "asset-identity-changed",
         /// A plan's or mandate's account or asset is not in lower-case CAIP-10 or CAIP-19.
         49 => BadAccount = "bad-account",

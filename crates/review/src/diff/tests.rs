@@ -105,7 +105,9 @@ fn what_the_log_would_refuse_is_said() {
     );
     let asset =
         diff("0x00000000000000000000000000000000000000a1", "0x00000000000000000000000000000000000000a3");
-    assert_eq!(asset.obstacles, [version, Obstacle::AssetIdentityChanged { asset: "yen".parse().unwrap() }]);
+    let yen = Obstacle::AssetIdentityChanged { asset: "yen".parse().unwrap() };
+    assert_eq!(asset.obstacles, [version.clone(), yen.clone()]);
+    assert_eq!(diff("decimals = 0", "decimals = 2").obstacles, [version, yen]);
     let risen = diff("version = 1\n", "version = 2\n");
     assert!(risen.obstacles.is_empty(), "{:?}", risen.obstacles);
     assert_eq!(found(&risen), [(Effect::Changes, "version")]);

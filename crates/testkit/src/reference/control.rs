@@ -11,7 +11,7 @@ use counterfoil_record::input::{
 use counterfoil_record::key::{NamedKey, PublicKey};
 use counterfoil_record::statement::SubjectKind;
 use counterfoil_record::verdict::Code;
-use counterfoil_record::{Hash32, Id, Index, Time, Verdict};
+use counterfoil_record::{Hash32, Index, Time, Verdict};
 
 use super::digests;
 use super::row::{accepted, answer, ensure, refused, too_large};
@@ -64,8 +64,10 @@ fn may_adopt(world: &World<'_>, input: &AdoptPolicy, now: Time) -> Result<(), Co
     ensure(!policy.keys().any(is_shared), Code::KeyShared)?;
     let is_revoked = |key: &NamedKey| log.revoked.contains(&key.key().thumbprint());
     ensure(!policy.keys().any(is_revoked), Code::KeyRevoked)?;
-    let stands = |name: &Id, id| world.asset_names.get(name).is_none_or(|before| before == id);
-    let keep = policy.assets.iter().all(|(name, pin)| stands(name, &pin.id));
+    let keep = policy.assets.iter().all(|(name, pin)| {
+        let before = world.asset_names.get(name);
+        before.is_none_or(|(id, decimals)| *id == pin.id && *decimals == pin.decimals)
+    });
     ensure(keep, Code::AssetIdentityChanged)?;
     if let Some(before) = world.policy() {
         ensure(policy.version > before.version, Code::PolicyVersionNotRising)?;

@@ -141,7 +141,7 @@ impl<'a> World<'a> {
         });
         self.in_force = Some(InForce { policy, digest: policy.digest(), index: own, since: since.collect() });
         for (name, pin) in &policy.assets {
-            self.asset_names.insert(name.clone(), pin.id.clone());
+            self.asset_names.insert(name.clone(), (pin.id.clone(), pin.decimals));
         }
         self.void(entry.time, |_| true);
         for run in self.runs.values_mut() {

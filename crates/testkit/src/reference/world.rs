@@ -25,7 +25,7 @@ pub(super) struct World<'a> {
     pub log: Option<Log>,
     pub in_force: Option<InForce<'a>>,
     /// What each policy's names of assets ever stood for.
-    pub asset_names: BTreeMap<Id, Text>,
+    pub asset_names: BTreeMap<Id, (Text, u64)>,
     pub suspended: BTreeMap<Scope, Index>,
     pub runs: BTreeMap<Index, Run<'a>>,
     pub transactions: BTreeMap<Index, Transaction<'a>>,

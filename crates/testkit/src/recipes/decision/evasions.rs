@@ -53,6 +53,8 @@ fn asset_renamed() -> Decision {
     let (gold, yen) = (policy::GOLD, policy::YEN);
     let swapped = policy::plain().replace(gold, "swapped").replace(yen, gold).replace("swapped", yen);
     scene.adopt(&policy::version(&swapped, 2), refused(&["asset-identity-changed"]));
+    let coarser = policy::plain().replacen("decimals = 6", "decimals = 12", 1);
+    scene.adopt(&policy::version(&coarser, 2), refused(&["asset-identity-changed"]));
     scene.adopt(&policy::version(&policy::plain(), 2), accepted());
     scene.finish()
 }

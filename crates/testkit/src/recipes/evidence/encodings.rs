@@ -43,6 +43,10 @@ pub(super) fn all() -> Vec<Evidence> {
         raw("payload-length-that-is-not-there", "A list says that it has 2^62 elements.", |bytes| {
             bytes.splice(2..3, [0x9b, 0x40, 0, 0, 0, 0, 0, 0, 0]);
         }),
+        raw("payload-text-not-utf-8", "A text is not UTF-8.", |bytes| {
+            let at = bytes.windows(5).position(|window| window == b"carol").unwrap();
+            bytes[at] = 0xff;
+        }),
         raw("payload-trailing-byte", "A byte stands after the end of a payload.", |bytes| bytes.push(0)),
         header("header-algorithm-missing", "A header names no algorithm.", |map, _| drop(map.remove(0))),
         header(

@@ -8,7 +8,8 @@ use counterfoil_record::cose::{Algorithm, Claims, Header, Unsigned};
 use counterfoil_record::statement::{Answer as Say, PROFILE as STATEMENT};
 use counterfoil_record::text::OCTETS_MOST;
 use counterfoil_record::{Fixed, Input, PROFILE, Time};
-use curve25519_dalek::Scalar;
+use curve25519_dalek::constants::EIGHT_TORSION;
+use curve25519_dalek::{EdwardsPoint, Scalar};
 use sha2::{Digest as _, Sha512};
 
 use super::encodings::{bytes, header, payload, raw, raw_header};
@@ -24,7 +25,7 @@ pub(super) fn all() -> Vec<Evidence> {
     let mut all = around();
     all.extend(headers());
     all.extend(payloads());
-    all.extend([octets(), time_claimed(), odd_point(), odd_key(), statements()]);
+    all.extend([octets(), time_claimed(), odd_point(), torsion(), odd_key(), statements()]);
     all
 }
 
@@ -201,24 +202,41 @@ fn time_claimed() -> Evidence {
     Case::new("record-time-claimed-otherwise", shows, entries).fails("record-claims", 5)
 }
 
-/// A signature whose point R is the neutral one, written with y = p + 1: the equation holds, and there is a second way to
-/// write the same.
-fn odd_point() -> Evidence {
+/// Record 5 under a signature of the log's key whose R is written as `point`, which stands for the `nonce`-fold of the base
+/// point but for a point of small order: S = nonce + challenge * key (RFC 8032, section 5.1.6).
+fn under_point(point: [u8; 32], nonce: Scalar) -> Vec<Vec<u8>> {
     let mut entries = short();
     let record = forge::records(&entries).remove(5);
     let unsigned = record.to_unsigned(keys::log_named().name(), keys::log().public_key()).unwrap();
-    let mut point = [0xff; 32];
-    (point[0], point[31]) = (0xee, 0x7f);
     let secret: [u8; 64] = Sha512::digest(keys::seed("log")).into();
     let half: [u8; 32] = *secret.first_chunk().unwrap();
     let scalar = Scalar::from_bytes_mod_order(curve25519_dalek::scalar::clamp_integer(half));
     let hash = Sha512::new().chain_update(point).chain_update(keys::log().public_key().bytes());
     let challenge: [u8; 64] = hash.chain_update(unsigned.to_be_signed()).finalize().into();
-    let s = Scalar::from_bytes_mod_order_wide(&challenge) * scalar;
-    let signature = [point, s.to_bytes()].concat();
-    entries[5] = unsigned.finish(&signature.try_into().unwrap());
+    let s = nonce + Scalar::from_bytes_mod_order_wide(&challenge) * scalar;
+    entries[5] = unsigned.finish(&[point, s.to_bytes()].concat().try_into().unwrap());
+    entries
+}
+
+/// A signature whose point R is the neutral one, written with y = p + 1: the equation holds, and there is a second way to
+/// write the same.
+fn odd_point() -> Evidence {
+    let mut point = [0xff; 32];
+    (point[0], point[31]) = (0xee, 0x7f);
     let shows = "A signature's point stands in an encoding that is not the one of it.";
-    Case::new("signature-point-not-canonical", shows, entries).fails("record-signature", 5)
+    Case::new("signature-point-not-canonical", shows, under_point(point, Scalar::ZERO))
+        .fails("record-signature", 5)
+}
+
+/// A signature that only the log's key can make, with a point of order 8 in its R: the equation holds times 8, and does not
+/// hold by itself.
+fn torsion() -> Evidence {
+    let nonce = Scalar::from(12_345_678_901_u64);
+    let point = EdwardsPoint::mul_base(&nonce) + EIGHT_TORSION[1];
+    let shows = "A signature is good by the equation times the cofactor, and only so: whoever asks for more does not agree with others on which logs are sound.";
+    let mut entries = under_point(point.compress().to_bytes(), nonce);
+    entries.truncate(6);
+    Case::new("signature-with-a-point-of-order-eight", shows, entries).verifies()
 }
 
 /// Under no trust, a log that opens with a key in an encoding that is not the one of its point: y = p + 3.

@@ -39,6 +39,7 @@ impl Want {
 /// The decision vector | the record | what it is made to say | the evidence vector | what that shows.
 const LIES: &str = "\
 policy-version-not-rising | 4 | accepted | lie-policy-downgraded | An older policy is put in force again.
+policy-asset-identity-changed | 3 | accepted | lie-decimals-of-an-asset-changed | Every limit in an asset is moved by powers of ten, and reads as before.
 governance-one-too-few | 2 | accepted | lie-policy-without-its-quorum | A policy is adopted with a signature too few.
 governance-one-person-twice | 2 | accepted | lie-policy-by-one-person-twice | One person makes a quorum of two.
 governance-statement-replayed | 6 | accepted | lie-policy-statement-replayed | What people signed once puts a policy in force twice.

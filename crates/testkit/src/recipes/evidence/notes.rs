@@ -56,6 +56,11 @@ pub(super) fn all() -> Vec<Evidence> {
             "A line of signature has a key id and nothing after it.",
             &stranger("stranger", &[7; 4]),
         ),
+        invalid(
+            "own-checkpoint-signature-with-bits-left",
+            "The base64 of a signature ends with bits that stand for nothing: a second way to write the same.",
+            with_bits_left(&honest()),
+        ),
         beside(),
     ]
 }
@@ -77,6 +82,14 @@ fn signed(text: &str) -> String {
 
 fn stranger(name: &str, id_and_signature: &[u8]) -> String {
     format!("\u{2014} {name} {}\n", STANDARD.encode(id_and_signature))
+}
+
+/// The same note; the last character of its signature, which has four bits of it and two zeros, is the next one.
+fn with_bits_left(note: &str) -> String {
+    let (rest, last) =
+        note.trim_end().strip_suffix('=').and_then(|it| it.split_at_checked(it.len() - 1)).unwrap();
+    let last = u8::try_from(last.chars().next().unwrap()).unwrap();
+    format!("{rest}{}=\n", char::from(last + 1))
 }
 
 /// Lines of keys that are not the log's are not looked at, whatever they share with it.
