@@ -76,6 +76,8 @@ fn honest() -> Vec<Evidence> {
     let (answered, paid) = after_an_answer();
     let (new, first) = new_at_the_hold();
     let (later, allowed) = under_a_later_policy();
+    let mut whole = Bundle::from_file(&all_of(&later, allowed)).unwrap();
+    whole.standings = bundle(&later, allowed).standings;
     let expected = forge::followed(&later[..4]).state().policy.as_ref().unwrap().digest;
     vec![
         case("bundle-of-what-was-held", "A payment is followed from its hold on.", &log(), HELD).verifies(),
@@ -101,11 +103,10 @@ fn honest() -> Vec<Evidence> {
         )
         .not_checked("first-payment")
         .expect(Verdict::Insufficient, &[]),
-        case(
+        Case::of_bundle(
             "bundle-claim-under-a-later-policy",
             "A refused claim decides nothing: the policy that is expected is the one before it.",
-            &later,
-            allowed,
+            whole.to_file(),
         )
         .trust(Some(format!("{}policy = \"{expected}\"\n", trust("log-key", None))))
         .verifies(),
