@@ -268,10 +268,12 @@ fn the_last_decision_that_rests_on_a_first_payment_is_named_once() {
     assert_eq!(first, [format!("that record {claimed} is the first payment to its payee")]);
 }
 
+type End<'a> = &'a dyn Fn(&mut Scene, Index, Index);
+
 #[test]
 fn what_ends_the_waiting_is_shown() {
     let suspend = || Command::Suspend { scope: Scope::default(), reason: None, statements: Vec::new() };
-    let ends: [&dyn Fn(&mut Scene, Index, Index); 4] = [
+    let ends: [End<'_>; 4] = [
         &|scene, run, payment| {
             scene.record(Command::CloseRun { run }, accepted());
             scene.claim(payment, refused(&["unknown-payment"]));
