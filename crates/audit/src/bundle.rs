@@ -9,13 +9,14 @@
 //!
 //! genesis, every accepted control record ──┐
 //! runs, phases, transactions, statements ──┼─▶ made again, verdict and trace byte for byte
-//! the payments themselves ─────────────────┘
+//! the payments: each decision and fact ────┘
 //! payments that count in the same budgets, plans, mandates ─▶ taken on the log's word, with their facts
 //! a later start, stop or heartbeat ─▶ its state digest shows where the payments stand
 //! ```
 //!
-//! What it cannot show: that nothing else counts in a budget, that no payment for the same purchase is open. That is
-//! the log's signed word in the trace, which an audit of the whole log makes again.
+//! What it cannot show: that nothing else counts in a budget, that no payment for the same purchase is open, that a run
+//! was not closed and its phase, plan or transaction not moved. That is the log's signed word in the trace, which an
+//! audit of the whole log makes again.
 
 mod examine;
 mod gather;

@@ -118,10 +118,10 @@ impl Story {
                     let source = String::from_utf8_lossy(adopt.source.as_slice());
                     self.current_policy = Some(source.into_owned());
                 }
-                self.is_waiting(record.index)
+                self.is_waiting()
             }
             Input::RotateKey(_) | Input::RevokeKey(_) | Input::Suspend(_) | Input::Resume(_) => {
-                self.is_waiting(record.index)
+                self.is_waiting()
             }
             Input::OpenRun(_) => record.index == self.run || self.within.contains(&record.index),
             Input::Begin(_) => Some(record.index) == self.transaction,
@@ -148,28 +148,28 @@ impl Story {
     }
 
     /// True as long as the payment is not decided, or waits for people: what governs it, or ends it, can still come.
-    fn is_waiting(&self, index: Index) -> bool {
-        index < self.payment || self.decided.is_none() || self.status == Some(Status::Held.code())
+    fn is_waiting(&self) -> bool {
+        self.decided.is_none() || self.status == Some(Status::Held.code())
     }
 
     fn is_answered_by(&self, statement: &Statement) -> bool {
         match statement.kind {
             SubjectKind::Payment => statement.against == self.payment,
-            SubjectKind::Phase => statement.run == Some(self.run) && self.decided.is_none(),
+            SubjectKind::Phase => statement.run == Some(self.run) && self.is_waiting(),
             // Those stand in the inputs that they are for.
             _ => false,
         }
     }
 
-    /// True for an input about the payment, its transaction, or its run before the payment.
+    /// True for an input about the payment, its transaction, or its run as long as the payment waits.
     fn is_about(&self, input: &Input) -> bool {
         match input {
             Input::CompleteStep(step) => Some(step.transaction) == self.transaction,
             Input::Commit(commit) => Some(commit.transaction) == self.transaction,
             Input::Abort(abort) => Some(abort.transaction) == self.transaction,
-            Input::Attach(attach) => attach.run == self.run && self.decided.is_none(),
-            Input::EnterPhase(enter) => enter.run == self.run && self.decided.is_none(),
-            Input::CloseRun(close) => close.run == self.run && self.is_waiting(self.payment),
+            Input::Attach(attach) => attach.run == self.run && self.is_waiting(),
+            Input::EnterPhase(enter) => enter.run == self.run && self.is_waiting(),
+            Input::CloseRun(close) => close.run == self.run && self.is_waiting(),
             input => input.payment() == Some(self.payment),
         }
     }

@@ -12,7 +12,7 @@ use counterfoil_tlog::{
     Checkpoint, ConsistencyError, Hash, leaf_hash, verify_consistency, verify_inclusions,
 };
 
-use super::replay::{Part, Replay, about};
+use super::replay::{Part, Replay, about, decides};
 use super::{Bundle, BundleError, needs};
 use crate::auditor::Checked;
 use crate::finding::{Finding, FindingCode, NotChecked, NotCheckedCode};
@@ -71,8 +71,11 @@ struct Seen {
     asked: BTreeSet<Index>,
     /// The records about other payments that were taken on their word.
     on_word: Vec<u64>,
-    /// The policies that explained payments were decided under last.
+    /// The policies that explained payments were decided under.
     policies: BTreeSet<Hash32>,
+    /// The explained payments that are not shown to be the first to their payee, though that was asked, each with the
+    /// last decision that rests on it.
+    first_payments: BTreeMap<Index, Index>,
 }
 
 struct Examination {
@@ -109,11 +112,9 @@ impl Examination {
             Err((code, index, detail)) => return self.find(code, index, detail),
         };
         let explained: BTreeSet<Index> = bundle.payments.iter().copied().collect();
-        let decided = decided(&explained, records.iter().map(|(record, ..)| record.unverified()));
         for (signed, leaf, prior) in records {
             let index = signed.unverified().index.value();
-            if let Err((code, detail)) = self.follow(signed, (leaf, prior), (&explained, &decided), observer)
-            {
+            if let Err((code, detail)) = self.follow(signed, (leaf, prior), &explained, observer) {
                 self.find(code, Some(index), detail);
                 return;
             }
@@ -168,24 +169,27 @@ impl Examination {
         &mut self,
         signed: SignedRecord,
         (leaf, prior): (Hash32, Hash32),
-        (explained, decided): (&BTreeSet<Index>, &BTreeSet<Index>),
+        explained: &BTreeSet<Index>,
         observer: &mut dyn Observer,
     ) -> Result<(), Wrong> {
         let index = signed.unverified().index.value();
         let record = self.identity.verify(signed, &self.replay.state, index)?.into_record();
         known_version(&record)?;
         self.place(&record, prior)?;
-        let part = Replay::part(&record, explained, decided);
+        let part = Replay::part(&record, explained);
         if part != Part::Untimely {
             self.replay.align(&record);
         }
         observer.before(&record, &self.replay.state);
-        self.note_first_payment(&record, decided);
         let payment = about(&record).unwrap_or(record.index);
+        let decides = decides(&record, explained);
+        if decides && self.may_be_first_payment(&record) {
+            self.seen.first_payments.insert(payment, record.index);
+        }
         let before = self.replay.state.payments.get(&payment).cloned();
         self.replay.take(&record, leaf, part)?;
         self.note(&record, part);
-        if decided.contains(&record.index) {
+        if decides {
             self.seen.policies.extend(self.replay.state.policy.as_ref().map(|in_force| in_force.digest));
         }
         if explained.contains(&payment) {
@@ -243,11 +247,9 @@ impl Examination {
         }
     }
 
-    /// Whether a payee was paid before cannot be shown where it was not.
-    fn note_first_payment(&mut self, record: &Record, decided: &BTreeSet<Index>) {
-        if !decided.contains(&record.index) {
-            return;
-        }
+    /// True if the decision asked whether its payee was paid before, and no shown record shows that it was: nor can any
+    /// show that it was not.
+    fn may_be_first_payment(&self, record: &Record) -> bool {
         let state = &self.replay.state;
         let gates =
             state.policy.as_ref().map(|in_force| in_force.policy.gates.as_slice()).unwrap_or_default();
@@ -257,10 +259,7 @@ impl Examination {
         };
         let asked = gates.iter().any(|gate| gate.when.first_payment_to_payee && applied(&gate.id));
         let known = needs::payee(&record.verdict).is_none_or(|payee| state.payees.contains(payee));
-        if asked && !known {
-            let detail = format!("that record {} is the first payment to its payee", record.index);
-            self.unshown.push(NotChecked { code: NotCheckedCode::FirstPayment, detail });
-        }
+        asked && !known
     }
 
     /// The checkpoint is signed by the log's key of that size, and connected with the pinned one.
@@ -344,15 +343,21 @@ impl Examination {
     }
 
     fn not_checked(&self, size: u64) -> Vec<NotChecked> {
-        let mut list = self.unshown.clone();
+        let first = |record: &Index| NotChecked {
+            code: NotCheckedCode::FirstPayment,
+            detail: format!("that record {record} is the first payment to its payee"),
+        };
+        let mut list: Vec<NotChecked> = self.seen.first_payments.values().map(first).collect();
+        list.extend(self.unshown.iter().cloned());
         let mut add = |code, detail: String| list.push(NotChecked { code, detail });
         let left_out = size.saturating_sub(self.shown.records);
         add(
             NotCheckedCode::RecordsLeftOut,
             format!(
-                "{left_out} of {size} records are not shown: that none of them counts in the same budgets, pays for the \
-                 same purchase, or changed policy, keys or suspensions unnamed, and where the payments stand at the end, \
-                 is the log's signed word"
+                "{left_out} of {size} records are not shown: that none of them counts in the same budgets, plan items or \
+                 mandates, pays for the same purchase, closed a run, moved its phase or plan or a transaction, changed \
+                 policy, keys or suspensions unnamed, or says more of the payments, and where they stand at the end, is \
+                 the log's signed word"
             ),
         );
         if let Some(first) = self.seen.on_word.first() {
@@ -434,22 +439,6 @@ impl Examination {
             findings: self.findings,
         }
     }
-}
-
-/// The record that decided each explained payment last. A claim of what is not held is refused, and decided nothing.
-fn decided<'r>(explained: &BTreeSet<Index>, records: impl Iterator<Item = &'r Record>) -> BTreeSet<Index> {
-    let mut last = BTreeMap::new();
-    for record in records {
-        let decides = matches!(record.input, Input::Pay(_) | Input::Claim(_));
-        if let Some(payment) = about(record)
-            && decides
-            && record.verdict.outcome != Outcome::Refused
-            && explained.contains(&payment)
-        {
-            last.insert(payment, record.index);
-        }
-    }
-    last.into_values().collect()
 }
 
 /// The state digest that a record states.

@@ -13,7 +13,7 @@ use counterfoil_tlog::note::Note;
 use counterfoil_tlog::{Checkpoint, MemoryTree, leaf_hash, prove_consistency, prove_inclusions};
 
 use super::needs::{Needs, chain};
-use super::replay::{Replay, about};
+use super::replay::{Replay, about, decides};
 use super::{Bundle, Bytes, Earlier, PAYMENTS_MOST, RECORDS_MOST, Shown, StoodAt};
 use crate::note::CheckpointError;
 use crate::story::Story;
@@ -60,6 +60,7 @@ pub enum GatherError {
 #[derive(Debug)]
 pub struct Gather {
     stories: Vec<Story>,
+    explained: BTreeSet<Index>,
     checkpoint: String,
     size: u64,
     state: State,
@@ -103,6 +104,7 @@ impl Gather {
             }
         }
         Ok(Self {
+            explained: stories.iter().map(|story| story.payment).collect(),
             stories,
             checkpoint,
             size,
@@ -159,7 +161,7 @@ impl Gather {
         self.state = State::new();
         let chapters = self.stories.iter().flat_map(|story| &story.chapters);
         self.bound_before = chapters.filter_map(|chapter| bound_before(&chapter.verdict)).collect();
-        self.payments.extend(self.bound_before.difference(&self.explained()));
+        self.payments.extend(self.bound_before.difference(&self.explained));
         for needs in &self.needs {
             for named in &needs.named {
                 let at =
@@ -170,7 +172,7 @@ impl Gather {
     }
 
     fn before(&mut self, record: &Record) {
-        if self.stories.iter().any(|story| story.decided == Some(record.index)) {
+        if decides(record, &self.explained) {
             self.needs.extend(Needs::of(record, &self.state));
         }
         let states = matches!(record.input, Input::Start(_) | Input::Stop(_) | Input::Heartbeat(_));
@@ -289,12 +291,12 @@ impl Gather {
             let idle = chapter.verdict.outcome == Outcome::Refused
                 || chapter.verdict.codes.contains(&Code::Unmatched);
             let shows = !idle || self.last.values().any(|last| last.contains(&chapter.index));
-            let decides = self.stories.iter().any(|story| story.decided == Some(chapter.index));
-            if chapter.index.value() < self.size && (shows || decides) && !is_control(&chapter.input) {
+            let is_request = self.explained.contains(&chapter.index);
+            if chapter.index.value() < self.size && (shows || is_request) && !is_control(&chapter.input) {
                 self.chosen.insert(chapter.index);
                 let is_about_it =
                     chapter.statement.as_ref().is_some_and(|it| it.kind == SubjectKind::Payment);
-                if !is_about_it && chapter.input.payment().is_none() && !decides {
+                if !is_about_it && chapter.input.payment().is_none() && !is_request {
                     self.tried.insert(chapter.index);
                 }
             }
@@ -321,7 +323,7 @@ impl Gather {
         });
         self.standings.sort_by_key(|it| it.stood.index);
         Ok(Bundle {
-            payments: self.explained().into_iter().collect(),
+            payments: self.explained.into_iter().collect(),
             checkpoint: Bytes(self.checkpoint.into_bytes()),
             records: records
                 .into_iter()
@@ -333,31 +335,20 @@ impl Gather {
         })
     }
 
-    fn explained(&self) -> BTreeSet<Index> {
-        self.stories.iter().map(|story| story.payment).collect()
-    }
-
     /// Leaves out what nothing else depends on: whether such a record is there cannot be told.
     fn leave_out(&self, records: &mut Vec<Candidate>) {
-        let explained = self.explained();
-        let decided: BTreeSet<Index> = self.stories.iter().filter_map(|story| story.decided).collect();
         for index in self.tried.iter().rev().take(TRIED_MOST).copied() {
             let rest: Vec<&Candidate> = records.iter().filter(|it| it.record.index != index).collect();
-            if self.follows(&rest, &explained, &decided) {
+            if self.follows(&rest) {
                 records.retain(|it| it.record.index != index);
             }
         }
     }
 
-    fn follows(
-        &self,
-        records: &[&Candidate],
-        explained: &BTreeSet<Index>,
-        decided: &BTreeSet<Index>,
-    ) -> bool {
+    fn follows(&self, records: &[&Candidate]) -> bool {
         let mut replay = Replay::default();
         for it in records {
-            let part = Replay::part(&it.record, explained, decided);
+            let part = Replay::part(&it.record, &self.explained);
             replay.align(&it.record);
             if it.record.prev_control != replay.state.last_control
                 || replay.take(&it.record, it.leaf, part).is_err()

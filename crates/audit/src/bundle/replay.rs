@@ -10,6 +10,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use counterfoil_decide::{Pending, State, Step};
+use counterfoil_record::input::Statement;
+use counterfoil_record::statement::{SignedStatement, SubjectKind};
 use counterfoil_record::verdict::{Code, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Record, Verdict};
 
@@ -20,14 +22,11 @@ use crate::remake;
 /// What a shown record is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Its decision is made again, and compared whole.
+    /// Its decision is made again, and compared whole: so is each on an explained payment.
     Remade,
     /// A fact about an explained payment: the same, but for whether it took some budget over its limit, which depends on
     /// payments that are not shown.
     Fact,
-    /// An earlier decision on an explained payment: what it says came of it is taken over, but nothing about the
-    /// payment may be left out before it.
-    Earlier,
     /// About another payment: what it says came of it is taken over.
     Word,
     /// It states the digest of the whole state.
@@ -43,24 +42,14 @@ pub(super) struct Replay {
 }
 
 impl Replay {
-    /// What `record` is there for, where the payments explained are `explained` and the records that decided them
-    /// last `decided`.
-    pub(super) fn part(record: &Record, explained: &BTreeSet<Index>, decided: &BTreeSet<Index>) -> Part {
+    /// What `record` is there for, where the payments explained are `explained`.
+    pub(super) fn part(record: &Record, explained: &BTreeSet<Index>) -> Part {
         let about = about(record);
         let ours = about.is_some_and(|payment| explained.contains(&payment));
         match &record.input {
             _ if is_untimely(&record.verdict) => Part::Untimely,
             Input::Start(_) | Input::Stop(_) | Input::Heartbeat(_) => Part::Digest,
-            Input::Pay(_) | Input::Claim(_) => {
-                let refused = record.verdict.outcome == Outcome::Refused;
-                if decided.contains(&record.index) || (ours && refused) {
-                    Part::Remade
-                } else if ours {
-                    Part::Earlier
-                } else {
-                    Part::Word
-                }
-            }
+            Input::Pay(_) | Input::Claim(_) if ours => Part::Remade,
             _ if about.is_none() => Part::Remade,
             _ if ours => Part::Fact,
             _ => Part::Word,
@@ -84,10 +73,9 @@ impl Replay {
         if let Some(transaction) = found {
             transaction.last = transaction.last.max(previous);
         }
-        let parent = |open: &counterfoil_record::input::OpenRun| open.parent;
         let run = match &record.input {
-            Input::OpenRun(open) => parent(open),
-            Input::Statement(_) => None,
+            Input::OpenRun(open) => open.parent,
+            Input::Statement(input) => run_answered(input),
             input => input.run(),
         };
         if let Some(run) = run.and_then(|run| self.state.runs.get_mut(&run)) {
@@ -118,14 +106,6 @@ impl Replay {
                     |verdict: &Verdict| Verdict { codes: within_limits(&verdict.codes), ..verdict.clone() };
                 remake::compare(&within(&record.verdict), &within(&decision.verdict))?;
                 decision.pending
-            }
-            Part::Earlier => {
-                let before = record.input.payment().and_then(|payment| self.state.payments.get(&payment));
-                if before.is_some_and(|payment| record.verdict.previous != Some(payment.last)) {
-                    let detail = "the record about the payment that it names as the one before".into();
-                    return Err((FindingCode::BundleRecordMissing, detail));
-                }
-                self.on_its_word(record)?
             }
             Part::Word => self.on_its_word(record)?,
         };
@@ -170,12 +150,26 @@ impl Replay {
     }
 }
 
+/// True for a decision on one of the payments. A claim of what is not held is refused, and decides nothing.
+pub(super) fn decides(record: &Record, payments: &BTreeSet<Index>) -> bool {
+    matches!(record.input, Input::Pay(_) | Input::Claim(_))
+        && record.verdict.outcome != Outcome::Refused
+        && about(record).is_some_and(|payment| payments.contains(&payment))
+}
+
 /// The payment that a record is about.
 pub(super) fn about(record: &Record) -> Option<Index> {
     match &record.input {
         Input::Pay(_) => Some(record.index),
         input => input.payment(),
     }
+}
+
+/// The run that an answer about a phase is about. One about a payment names the record before it about the payment.
+fn run_answered(input: &Statement) -> Option<Index> {
+    let signed = SignedStatement::decode(input.statement.as_slice()).ok()?;
+    let statement = signed.unverified();
+    statement.run.filter(|_| statement.kind == SubjectKind::Phase)
 }
 
 /// A refusal for its time, as `step` gives it. A code beside anything else does not excuse a record from being decided; one

@@ -9,6 +9,7 @@ use counterfoil_audit::{Report, Trust, Verdict};
 use counterfoil_decide::{State, Step};
 use counterfoil_enforce::Signer as _;
 use counterfoil_record::Verdict as Judgement;
+use counterfoil_record::statement::{SignedStatement, SubjectKind};
 use counterfoil_record::verdict::{Code, Outcome};
 use counterfoil_record::{Index, Input, Record, SignedRecord};
 
@@ -306,26 +307,25 @@ fn holds(bundle: &Bundle, base: &Base, at: usize, said: &Judgement, owed: &Judge
     let honest = &base.records[at];
     let payment = about(honest);
     let explained = payment.is_some_and(|payment| bundle.payments.contains(&payment));
-    let decides = |record: &&Record| {
-        matches!(record.input, Input::Pay(_) | Input::Claim(_))
-            && about(record) == payment
-            && record.verdict.outcome != Outcome::Refused
-    };
     let without = |verdict: &Judgement, left: &[Code]| {
         let codes: Vec<Code> = verdict.codes.iter().filter(|code| !left.contains(code)).copied().collect();
         Judgement { codes, ..verdict.clone() }
     };
     // Which record of a run or of a transaction was the one before is believed: it may be left out.
+    let answers_phase = match &honest.input {
+        Input::Statement(it) => SignedStatement::decode(it.statement.as_slice())
+            .is_ok_and(|signed| signed.unverified().kind == SubjectKind::Phase),
+        _ => false,
+    };
     let chained = honest.input.run().is_some()
+        || answers_phase
         || matches!(honest.input, Input::OpenRun(_))
         || matches!(honest.input, Input::CompleteStep(_) | Input::Commit(_) | Input::Abort(_));
     if chained && (Judgement { previous: owed.previous, ..said.clone() }) == *owed {
         return false;
     }
     match &honest.input {
-        Input::Pay(_) | Input::Claim(_) if explained => {
-            base.records.iter().rev().find(decides).is_some_and(|last| last.index == honest.index)
-        }
+        Input::Pay(_) | Input::Claim(_) if explained => true,
         Input::Start(_) | Input::Stop(_) | Input::Heartbeat(_) | Input::Pay(_) | Input::Claim(_) => false,
         _ if payment.is_none() => true,
         _ if explained => without(said, &[Code::OverLimit]) != without(owed, &[Code::OverLimit]),

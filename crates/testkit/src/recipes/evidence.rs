@@ -6,6 +6,7 @@ mod checkpoints;
 mod encodings;
 mod ends;
 mod envelopes;
+mod held;
 mod honest;
 mod liars;
 mod lies;
@@ -43,6 +44,7 @@ pub fn all() -> Vec<Evidence> {
         bundles::all(),
         shown::all(),
         ends::all(),
+        held::all(),
     ]
     .concat()
 }

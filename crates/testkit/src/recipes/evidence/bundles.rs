@@ -251,8 +251,8 @@ fn lie(name: &'static str, shows: &'static str, at: usize, change: impl FnOnce(&
     lie_in(log(), PAYMENT, name, shows, at, change)
 }
 
-/// The bundle of `payment` of the log with these entries, in which record `at` is such a lie.
-fn lie_in(
+/// The bundle of `payment` of the log with these entries, in which record `at` is such a lie, which it must show.
+pub(super) fn lie_in(
     entries: Vec<Vec<u8>>,
     payment: Index,
     name: &'static str,
@@ -260,14 +260,24 @@ fn lie_in(
     at: usize,
     change: impl FnOnce(&mut Record),
 ) -> Case {
+    let (bytes, shows_what) = told_in(entries, payment, at, change);
+    assert_eq!(shows_what, mutations::Shows::Finding, "{name}");
+    Case::of_bundle(name, shows, bytes)
+}
+
+/// The same, with what it must show.
+pub(super) fn told_in(
+    entries: Vec<Vec<u8>>,
+    payment: Index,
+    at: usize,
+    change: impl FnOnce(&mut Record),
+) -> (Vec<u8>, mutations::Shows) {
     let shelf = Shelf::new(&Base::new("bundle", entries), 10);
     let (honest, _) =
         shelf.bundles.iter().find(|(bundle, _)| bundle.payments == [payment]).expect("its bundle");
     let mut item = Item { bytes: shelf.base.entries[at].clone(), touched: Touched::No };
     tell(&mut item, change);
-    let (bytes, shows_what) = told(&shelf, honest, at, item, true);
-    assert_eq!(shows_what, mutations::Shows::Finding, "{name}");
-    Case::of_bundle(name, shows, bytes)
+    told(&shelf, honest, at, item, true)
 }
 
 fn lies() -> Vec<Evidence> {

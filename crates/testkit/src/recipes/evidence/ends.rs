@@ -154,7 +154,8 @@ fn without_an_earlier_claim() -> Evidence {
     let whole = Bundle::from_file(&all_of(&entries, payment)).unwrap();
     let shows = "A claim of the payment is left out.";
     let less = bundles::without(&whole, &entries, claims[0]).to_file();
-    Case::of_bundle("bundle-without-an-earlier-claim", shows, less).fails(MISSING, claims[1].value())
+    Case::of_bundle("bundle-without-an-earlier-claim", shows, less)
+        .fails("decision-does-not-follow", claims[1].value())
 }
 
 /// Another payment was held and then allowed; that it was asked for is left out.
