@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 
 use counterfoil_review::words::safe;
@@ -81,7 +82,7 @@ pub(crate) fn run(args: &Conform) -> Result<Exit, Failure> {
 /// What an implementation said.
 struct Said {
     stdout: Vec<u8>,
-    /// None where it was ended, by a signal or for taking too long.
+    /// None where it was ended, by a signal or for taking too long, or its answer did not end with it.
     code: Option<i32>,
 }
 
@@ -126,18 +127,22 @@ fn ask(args: &Conform, vector: &Vector) -> Result<Said, Failure> {
         .map_err(failed)?;
     let question = vector.question.to_string();
     let stdin = child.stdin.take();
-    // It may end before it has read everything, and may say much before it reads.
-    let writer = thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(question.as_bytes())));
+    // It may end before it has read everything, and may say much before it reads. What it started and left behind may hold
+    // the pipes for longer than it lives: nobody waits for these two.
+    thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(question.as_bytes())));
     let stdout = child.stdout.take();
-    let reader = thread::spawn(move || {
+    let (send, answer) = mpsc::channel();
+    thread::spawn(move || {
         let mut bytes = Vec::new();
         let read = stdout.map(|stdout| stdout.take(ANSWER_MOST).read_to_end(&mut bytes));
-        read.map(|_| bytes).unwrap_or_default()
+        send.send(read.map(|_| bytes).unwrap_or_default())
     });
     let code = wait(&mut child, args.timeout).map_err(failed)?;
-    let stdout = reader.join().unwrap_or_default();
-    drop(writer.join());
-    Ok(Said { stdout, code })
+    let patience = if code.is_some() { Duration::from_secs(args.timeout) } else { Duration::ZERO };
+    match answer.recv_timeout(patience) {
+        Ok(stdout) => Ok(Said { stdout, code }),
+        Err(_) => Ok(Said { stdout: Vec::new(), code: None }),
+    }
 }
 
 /// Waits for the child's end, and ends it where that takes too long.

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Demo) -> Result<Exit, Failure> {
     heading("The auditor makes every decision again, from the log and the trust file alone")?;
     let trust = read_trust(Some(&trust_path))?;
     let log = open_log(&log_path)?;
-    let mut pages = Told::new(tell_payment(&log, told.explained)?);
+    let mut pages = Told::new(tell_payment(&log, told.explained)?, Vec::new());
     let (report, _) = audit_at(&log, trust.clone(), None, &mut pages);
     pages.story.conclude();
     line(verify::text(&report))?;

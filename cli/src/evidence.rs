@@ -73,6 +73,10 @@ impl Evidence {
     /// Opens a log or a bundle; its first bytes say which it is.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let failed = |error: std::io::Error| Failure::at(path.display(), error);
+        // A pipe that stands where a log should be is not waited for.
+        if !path.metadata().map_err(failed)?.is_file() {
+            return Err(Failure::at(path.display(), "not a file"));
+        }
         let mut file = File::open(path).map_err(failed)?;
         let mut bytes = Vec::new();
         let start = u64::try_from(PREFIX.len()).unwrap_or(u64::MAX);

@@ -7,8 +7,8 @@ use alloc::collections::BTreeSet;
 
 use counterfoil_audit::{Chapter, Report, Story};
 use counterfoil_decide::policy::Outline;
-use counterfoil_record::Verdict;
 use counterfoil_record::verdict::{Check, CheckName, CheckResult, Operand};
+use counterfoil_record::{Index, Record, Verdict};
 use counterfoil_review::margin::Margin;
 use counterfoil_review::words::{safe, time, visible};
 use counterfoil_review::{Quote, quote};
@@ -39,9 +39,15 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     let evidence = Evidence::open(&args.log)?;
     let place = || format!("payment {}", args.payment);
     // A record about a payment, such as the claim that allowed it, stands for the payment.
-    let named = evidence.read(args.payment)?;
-    let record = match named.as_ref().and_then(|record| record.unverified().input.payment()) {
-        Some(payment) => evidence.read(payment.value())?,
+    let mut looked_up = Vec::new();
+    let mut look_up = |index: Index| -> Result<Option<Record>, Failure> {
+        let record = evidence.read(index.value())?.map(|signed| signed.unverified().clone());
+        looked_up.extend(record.clone().map(|record| (index, record)));
+        Ok(record)
+    };
+    let named = look_up(Index::new(args.payment))?;
+    let record = match named.as_ref().and_then(|record| record.input.payment()) {
+        Some(payment) => look_up(payment)?,
         None => named,
     };
     let Some(record) = record else {
@@ -53,15 +59,16 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Verdict(report.verdict));
     };
-    let story = Story::of(record.unverified())
+    let story = Story::of(&record)
         .ok_or_else(|| Failure::at(place(), "the record of that index is about no payment"))?;
     if let Some(explained) = evidence.explains().filter(|explained| !explained.contains(&story.payment)) {
         let explained: Vec<String> = explained.iter().map(ToString::to_string).collect();
         let why = format!("the bundle does not explain it: it explains {}", explained.join(", "));
         return Err(Failure::at(place(), why));
     }
-    let mut told = Told::new(story);
+    let mut told = Told::new(story, looked_up);
     let report = evidence.audit(trust, &mut told);
+    told.is_audited()?;
     told.story.conclude();
     let margin = told.margin(&report);
     let story = &told.story;

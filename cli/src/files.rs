@@ -102,7 +102,7 @@ mod tests {
             Err(io::Error::from(io::ErrorKind::StorageFull))
         });
         assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::StorageFull);
-        assert_eq!(names(folder.path()), [String::new(); 0]);
+        assert_eq!(names(folder.path()), Vec::<String>::new());
     }
 
     #[test]

@@ -159,10 +159,15 @@ fn check(args: &Check) -> Result<Exit, Failure> {
     if statements(&command).is_empty() {
         return Err(Failure::at(args.file.display(), "there is no statement in this command"));
     }
-    let (state, time) = verified(&args.log, args.trust.as_deref(), &mut |_, _| {})?;
+    let erased = match &command {
+        Command::Erase { record, commitment, .. } => Some((*record, *commitment)),
+        _ => None,
+    };
+    let named = erased.map(|(record, _)| record);
+    let ((state, time), audited) = erasure::verified_with(&args.log, args.trust.as_deref(), named)?;
     // That its record carries the commitment is the core's to see, before it asks for a decision.
-    if let Command::Erase { record, commitment, .. } = &command {
-        erasure::erasure(&args.log, *record, Some(*commitment))?;
+    if let Some((record, commitment)) = erased {
+        erasure::erasure(record, audited.as_ref(), Some(commitment))?;
     }
     let checked = Checked::of(&rehearsed(&command, &state, time)?);
     if args.json {

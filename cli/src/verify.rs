@@ -61,10 +61,12 @@ fn audit(log: &SqliteReader, trust: Option<Trust>, args: &Verify) -> Result<Repo
         if ENDED.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     let keys = auditor.state().log_keys.clone();
+    // The log may have another by now, which this audit did not hold against its records.
+    let met = auditor.own_note().map(ToOwned::to_owned).unwrap_or_default();
     let report = report(auditor);
     if let (Some(dir), Some(trust)) = (&args.save, trust) {
         match snapshot.filter(|_| report.verdict == Verdict::Verified) {
-            Some(snapshot) => saved::save(dir, log, &trust, &keys, &snapshot)?,
+            Some(snapshot) => saved::save(dir, &met, &trust, &keys, &snapshot)?,
             None if report.verdict == Verdict::Verified => {
                 return Err(Failure::new("nothing is saved: the log has no checkpoint of its records"));
             }

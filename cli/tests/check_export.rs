@@ -292,6 +292,31 @@ fn a_file_by_another_version_is_checked_and_that_is_said() {
 }
 
 #[test]
+fn what_names_the_tool_says_nothing_else() {
+    let busy = Busy::new();
+    let ours = format!("counterfoil {}", env!("CARGO_PKG_VERSION"));
+    for format in FORMATS {
+        let text = export(&busy, format, &[]);
+        for tool in [
+            &format!("{ours}; reconciled with the chain: no differences"),
+            "counterfoil 01.0.0",
+            "counterfoil 0.1",
+            "counterfoil 0.1.0.0",
+            "counterfoil +1.0.0",
+            "counterfoil  0.1.0",
+            "another 0.1.0",
+            "counterfoil 0.1.4294967296",
+        ] {
+            let ran = busy.check(&text.replacen(&ours, tool, 1));
+            let said = ran
+                .stdout
+                .contains(&format!("differs: tool: it names no version of counterfoil, but {tool}"));
+            assert_eq!((ran.code, said), (Some(1), true), "{format}: {ran:?}");
+        }
+    }
+}
+
+#[test]
 fn every_byte_that_is_changed_in_an_export_is_noticed() {
     let all = entries();
     let busy = Busy::of(&all[..9]);

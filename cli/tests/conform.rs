@@ -109,3 +109,17 @@ fn one_that_hangs_crashes_or_babbles_is_wrong_and_the_rest_is_asked() {
     assert_eq!((missing.code, missing.stdout.as_str()), (Some(2), ""), "{missing:?}");
     assert!(missing.stderr.contains("/no/such/program: "), "{missing:?}");
 }
+
+#[test]
+fn nobody_waits_for_what_one_leaves_behind() {
+    let few = few();
+    let left = few.path().join("left");
+    // What is left behind holds the pipe of the answer, and says when it has waited long enough for it.
+    let script = format!("(sleep 60; echo > {}) & exit 1", left.display());
+    let mut words = ["conform", "--json", "--timeout", "1"].map(std::ffi::OsString::from).to_vec();
+    words.extend([few.path().as_os_str().to_owned(), "--".into(), "sh".into(), "-c".into(), script.into()]);
+    let ran = run(words);
+    assert!(!left.exists(), "it was waited for");
+    let score = ran.json();
+    assert_eq!((ran.code, part(&score, "exit_codes")), (Some(1), (0, 1)), "{score}");
+}

@@ -18,6 +18,8 @@
 mod common;
 #[path = "hostile/errors.rs"]
 mod errors;
+#[path = "hostile/files.rs"]
+mod files;
 #[path = "hostile/log.rs"]
 mod log;
 #[path = "hostile/outputs.rs"]
@@ -93,6 +95,11 @@ fn a_trust_file_that_a_saved_audit_comes_with_is_read_back_whoever_signed_the_ch
     let trust = std::fs::read_to_string(hostile.path("saved/trust.toml")).unwrap();
     assert!(trust.contains("<script>") && !rules::hides(&trust), "{trust}");
     held("~log.sqlite --trust ~saved/trust.toml --resume ~saved/audit");
+}
+
+#[test]
+fn a_file_that_is_no_honest_log_is_refused_by_every_command_that_reads_one() {
+    files::every_file_is_refused_by_every_command();
 }
 
 #[test]

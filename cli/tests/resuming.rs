@@ -230,3 +230,94 @@ fn evidence_older_than_the_trust_lets_it_be_is_insufficient() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
     assert!(ran.stderr.contains("max_age"), "{ran:?}");
 }
+
+/// A log that an audit takes a while to read, trust in its key, and its checkpoints of its first records and of all.
+fn checkpointed(records: u64) -> (TempDir, PathBuf, PathBuf, [String; 2]) {
+    let folder = folder();
+    let (log, trust) = (folder.path().join("log.sqlite"), folder.path().join("trust.toml"));
+    let mut core = busy::open(counterfoil_store::MemoryStore::default());
+    let first = core.checkpoint().unwrap();
+    busy::fill(&mut core, records, |_| {});
+    let notes = [first, core.checkpoint().unwrap()];
+    let source = core.into_store();
+    let mut store = SqliteStore::create(&log).unwrap();
+    for index in 0..source.len() {
+        store.append(index, &source.read(index).unwrap().unwrap(), &[]).unwrap();
+    }
+    store.put_checkpoint(&notes[1]).unwrap();
+    store.close().unwrap();
+    let text =
+        format!("origin = \"{}\"\nlog = \"{}\"\nrequire = \"log-key\"\n", keys::ORIGIN, keys::log_named());
+    fs::write(&trust, text).unwrap();
+    (folder, log, trust, notes)
+}
+
+fn put(log: &Path, note: &str) {
+    let connection = Connection::open(log).unwrap();
+    connection.busy_timeout(Duration::from_secs(20)).unwrap();
+    connection.execute("UPDATE checkpoint SET text = ?1", [note]).unwrap();
+}
+
+/// The size that a note states.
+fn size(note: &str) -> u64 {
+    note.lines().nth(1).unwrap().parse().unwrap()
+}
+
+fn pinned(trust: &Path) -> String {
+    let read: toml::Table = toml::from_str(&fs::read_to_string(trust).unwrap()).unwrap();
+    read["checkpoint"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_checkpoint_that_is_pinned_is_the_one_that_the_audit_met_whatever_the_log_has_by_then() {
+    let (folder, log, trust, notes) = checkpointed(1_500);
+    let mut swapped = false;
+    // The swap may come before the command reads the checkpoint or after it is done: then once more.
+    for wait in (1..=20).map(|step| step * 20) {
+        put(&log, &notes[1]);
+        let saved = folder.path().join(format!("saved-{wait}"));
+        let mut child = common::command()
+            .args(args(&["verify", "--json", "--trust"], &[&trust, &log, Path::new("--save"), &saved]))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(wait));
+        put(&log, &notes[0]);
+        let running = child.try_wait().unwrap().is_none();
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{stderr}");
+        let note = pinned(&saved.join("trust.toml"));
+        assert!(stderr.contains(&format!("saved after {} records in", size(&note))), "{stderr}{note}");
+        swapped = running && note == notes[1];
+        if swapped {
+            let paths = [&saved.join("trust.toml"), &log, Path::new("--resume"), &saved.join("audit")];
+            let ran = run(args(&["verify", "--json", "--trust"], &paths));
+            assert_eq!(ran.code, Some(0), "{ran:?}");
+            break;
+        }
+    }
+    assert!(swapped, "the checkpoint was never swapped within an audit");
+}
+
+#[test]
+fn a_trust_that_pins_more_is_not_saved_as_one_that_pins_less() {
+    let (folder, log, trust, notes) = checkpointed(200);
+    let saved = |name: &str| folder.path().join(name);
+    let save = |trust: &Path, name: &str| {
+        run(args(&["verify", "--trust"], &[trust, &log, Path::new("--save"), &saved(name)]))
+    };
+    assert_eq!(save(&trust, "whole").code, Some(0));
+    assert_eq!(pinned(&saved("whole/trust.toml")), notes[1]);
+    put(&log, &notes[0]);
+    // Under the key alone it is saved as far as its checkpoint goes.
+    assert_eq!((save(&trust, "less").code, pinned(&saved("less/trust.toml"))), (Some(0), notes[0].clone()));
+    let ran = save(&saved("whole/trust.toml"), "again");
+    assert_eq!((ran.code, ran.stdout.as_str(), saved("again").exists()), (Some(2), "", false), "{ran:?}");
+    let (first, whole) = (size(&notes[0]), size(&notes[1]));
+    assert!(first < whole);
+    let why = format!("the log's checkpoint is of {first} records, the trust pins one of {whole}");
+    assert!(ran.stderr.contains(&format!("nothing is saved: {why}")), "{ran:?}");
+}

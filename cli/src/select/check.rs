@@ -45,7 +45,9 @@ pub(crate) fn run(args: &CheckExport) -> Result<Exit, Failure> {
     audit.warn();
     let verdict = audit.report.verdict;
     let held = audit.report.scope.records;
-    let difference = if stated.log.records > held {
+    let difference = if !is_tool(stated.tool.as_str()) {
+        Some(format!("tool: it names no version of counterfoil, but {}", cut(stated.tool.as_str())))
+    } else if stated.log.records > held {
         Some(format!("it is of {} records, the log has {held}", stated.log.records))
     } else {
         compare(&audit, &stated, format, &args.file)?
@@ -68,6 +70,13 @@ pub(crate) fn run(args: &CheckExport) -> Result<Exit, Failure> {
     page(format_args!("{} differs: {}", safe(args.file.display()), safe(difference)))?;
     let sound = matches!(verdict, Verdict::Verified | Verdict::Insufficient);
     Ok(Exit::Verdict(if sound { Verdict::Failed } else { verdict }))
+}
+
+/// Whether that is what an export of any version says by what it was made. The log does not know: it takes this from the file.
+fn is_tool(tool: &str) -> bool {
+    let number = |it: &str| it.parse::<u32>().is_ok_and(|number| number.to_string() == it);
+    let version: Option<Vec<&str>> = tool.strip_prefix("counterfoil ").map(|it| it.split('.').collect());
+    version.is_some_and(|parts| parts.len() == 3 && parts.into_iter().all(number))
 }
 
 /// The lines of a file, each of bounded length.

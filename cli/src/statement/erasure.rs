@@ -2,22 +2,39 @@
 
 use std::path::Path;
 
+use counterfoil_decide::State;
 use counterfoil_enforce::Command;
 use counterfoil_record::private::commitments;
-use counterfoil_record::{Hash32, Index, SignedRecord};
-use counterfoil_store::Records as _;
+use counterfoil_record::{Hash32, Index, Record, Time};
 
-use crate::evidence::open_log;
+use crate::evidence::verified;
 use crate::exit::Failure;
 
-/// The command that erases the text behind the commitment that is stated, or behind the only one that the record has. The
-/// log has been verified.
-pub(super) fn erasure(log: &Path, record: Index, stated: Option<Hash32>) -> Result<Command, Failure> {
+/// What a log that verifies comes to, and its record of that index.
+pub(super) fn verified_with(
+    log: &Path,
+    trust: Option<&Path>,
+    named: Option<Index>,
+) -> Result<((State, Time), Option<Record>), Failure> {
+    let mut audited = None;
+    let stands = verified(log, trust, &mut |checked, _| {
+        if named == Some(checked.record.index) {
+            audited = Some(checked.record.clone());
+        }
+    })?;
+    Ok((stands, audited))
+}
+
+/// The command that erases the text behind the commitment that is stated, or behind the only one that the record has.
+/// `audited` is that record of the log that was verified; none where it has none.
+pub(super) fn erasure(
+    record: Index,
+    audited: Option<&Record>,
+    stated: Option<Hash32>,
+) -> Result<Command, Failure> {
     let place = format!("record {record}");
-    let entry = open_log(log)?.read(record.value()).map_err(|error| Failure::at(&place, error))?;
-    let entry = entry.ok_or_else(|| Failure::check(format_args!("{place}: there is no such record")))?;
-    let signed = SignedRecord::decode(&entry).map_err(|error| Failure::at(&place, error))?;
-    let carried = commitments(&signed.unverified().input);
+    let audited = audited.ok_or_else(|| Failure::check(format_args!("{place}: there is no such record")))?;
+    let carried = commitments(&audited.input);
     let listed = || {
         let each = carried.iter().map(|(kind, commitment)| format!("{} ({kind})", commitment.0));
         each.collect::<Vec<_>>().join(", ")

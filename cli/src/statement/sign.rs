@@ -16,11 +16,10 @@ use counterfoil_review::lines::text;
 use counterfoil_review::needs::{Need, needs};
 use counterfoil_review::statement::{question, read, reasons, roles};
 
-use super::erasure::erasure;
+use super::erasure::{erasure, verified_with};
 use super::file::{Destination, read as read_command};
 use super::{decode, rehearsed, statements};
 use crate::args::{AboutHeld, Scope, Sign, What, With};
-use crate::evidence::verified;
 use crate::exit::{Exit, Failure, note};
 use crate::policy;
 use crate::terminal::{read_key, says_yes, show};
@@ -40,7 +39,11 @@ enum Matter {
 
 pub(super) fn run(args: &Sign) -> Result<Exit, Failure> {
     let (with, matter) = matter(&args.what)?;
-    let (state, time) = verified(&with.log, with.trust.as_deref(), &mut |_, _| {})?;
+    let named = match &matter {
+        Matter::Erasure(index, _) => Some(*index),
+        _ => None,
+    };
+    let ((state, time), audited) = verified_with(&with.log, with.trust.as_deref(), named)?;
     let key = read_key(&with.key)?;
     let signer =
         NamedKey::new(with.name.clone(), *key.public_key()).map_err(|error| Failure::at("--name", error))?;
@@ -49,7 +52,7 @@ pub(super) fn run(args: &Sign) -> Result<Exit, Failure> {
         Matter::Collected(answer, input) => collected(&log, with, &key, &signer, answer, &input)?,
         Matter::Carried(command) => carried(&log, with, &key, &signer, command)?,
         Matter::Erasure(record, commitment) => {
-            carried(&log, with, &key, &signer, erasure(&with.log, record, commitment)?)?;
+            carried(&log, with, &key, &signer, erasure(record, audited.as_ref(), commitment)?)?;
         }
     }
     Ok(Exit::Done)

@@ -10,7 +10,7 @@ use counterfoil_decide::state::LogKey;
 use counterfoil_record::Hash32;
 use counterfoil_record::key::{NamedKey, PublicKey};
 use counterfoil_review::words::is_visible;
-use counterfoil_store::{Records as _, SqliteReader};
+use counterfoil_store::SqliteReader;
 
 use crate::evidence::Pass;
 use crate::exit::{Failure, note};
@@ -27,19 +27,27 @@ pub(super) fn resume<'l>(log: &'l SqliteReader, trust: Trust, path: &Path) -> Re
     Pass::resume(log, trust, &bytes).map_err(|failure| failure.within(path.display()))
 }
 
-/// Makes `dir` with the audit and the trust that names it.
+/// Makes `dir` with the audit and the trust that names it. `checkpoint` is the note that the audit met when it had the
+/// size of `snapshot`.
 pub(super) fn save(
     dir: &Path,
-    log: &SqliteReader,
+    checkpoint: &str,
     trust: &Trust,
     keys: &[LogKey],
     snapshot: &Snapshot,
 ) -> Result<(), Failure> {
-    let checkpoint = log.checkpoint().map_err(Failure::new)?.unwrap_or_default();
+    // A trust that pins less than the one before would let the log be cut.
+    if let Some(pinned) = trust.checkpoint.as_ref().map(|it| it.size).filter(|size| *size > snapshot.size) {
+        let size = snapshot.size;
+        let message = format_args!(
+            "nothing is saved: the log's checkpoint is of {size} records, the trust pins one of {pinned}"
+        );
+        return Err(Failure::new(message));
+    }
     let bytes = snapshot.to_file();
     fs::create_dir(dir).map_err(|error| Failure::at(dir.display(), error))?;
     files::make(&dir.join("audit"), |out| out.write_all(&bytes))?;
-    let text = trust_text(trust, keys, &checkpoint, Hash32::of(&[&bytes]));
+    let text = trust_text(trust, keys, checkpoint, Hash32::of(&[&bytes]));
     files::make(&dir.join("trust.toml"), |out| out.write_all(text.as_bytes()))?;
     note(format_args!("saved after {} records in {}", snapshot.size, dir.display()));
     Ok(())

@@ -136,6 +136,11 @@ impl Auditor {
         self.own.as_ref().map(|note| note.checkpoint.size)
     }
 
+    /// The note with the log's own checkpoint that this audit was given.
+    pub fn own_note(&self) -> Option<&str> {
+        self.own_checkpoint.as_deref()
+    }
+
     /// The audit ends before the log does: whoever asked for it wants no more.
     pub const fn interrupt(&mut self) {
         self.interrupted = true;

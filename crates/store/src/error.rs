@@ -95,6 +95,18 @@ pub enum StoreError {
     /// `SQLite` finds its file damaged, for instance cut short.
     #[error("the file is damaged")]
     Damaged,
+    /// The pages of the file do not fit together: who looks a record up may be given another one than who reads them all.
+    #[error("the file is damaged: {found}")]
+    Unsound {
+        /// What `SQLite` found first.
+        found: String,
+    },
+    /// What `SQLite` keeps beside its file is no plain file, or one that has other names too. Nothing was opened.
+    #[error("what stands beside it as {suffix} is not a file of that name alone")]
+    Beside {
+        /// What comes after the log's name: `-wal`, `-shm`, `-journal` or `.lock`.
+        suffix: &'static str,
+    },
     /// A writer was killed while it opened or closed the log. Only a writer can put that right: opening the
     /// log for writing once does.
     #[error("a writer was killed while it opened or closed the log; open it for writing once")]
@@ -117,7 +129,12 @@ impl From<rusqlite::Error> for StoreError {
         }
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Busy,
-            Some(rusqlite::ErrorCode::NotADatabase) => Self::NotALog,
+            // The last two are the bounds of `connect`: a log keeps within them.
+            Some(
+                rusqlite::ErrorCode::NotADatabase
+                | rusqlite::ErrorCode::OperationInterrupted
+                | rusqlite::ErrorCode::TooBig,
+            ) => Self::NotALog,
             Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged,
             _ => Self::Sqlite(error),
         }

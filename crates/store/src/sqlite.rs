@@ -82,10 +82,12 @@ impl SqliteStore {
     /// # Errors
     ///
     /// - [`StoreError::Exists`]: there is a file already.
+    /// - [`StoreError::Beside`]: what stands beside it is not what a log has there.
     /// - [`StoreError::Locked`]: another writer is creating it.
     /// - [`StoreError::Io`], [`StoreError::Sqlite`]: it cannot be written.
     pub fn create(path: &Path) -> Result<Self, StoreError> {
         let paths = Paths::new(path)?;
+        paths.check_beside()?;
         let lock = paths.lock()?;
         let creating = paths.beside(".creating");
         files::remove(&creating)?;
@@ -117,7 +119,8 @@ impl SqliteStore {
     ///
     /// - [`StoreError::NotFound`]: there is no file.
     /// - [`StoreError::NotALog`]: it is empty, no `SQLite` file, no log, or of another version.
-    /// - [`StoreError::Damaged`]: `SQLite` finds it damaged, for instance cut short.
+    /// - [`StoreError::Damaged`], [`StoreError::Unsound`]: `SQLite` finds it damaged, for instance cut short.
+    /// - [`StoreError::Beside`]: what stands beside it is not what a log has there.
     /// - [`StoreError::NegativeIndex`]: all its records have numbers below 0.
     /// - [`StoreError::Locked`]: another writer has it open.
     /// - [`StoreError::Busy`]: another connection held it for too long.
@@ -125,6 +128,7 @@ impl SqliteStore {
     /// - [`StoreError::Io`], [`StoreError::Sqlite`]: it cannot be read or written.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let paths = Paths::existing(path)?;
+        paths.check_beside()?;
         connect::check_at_rest(&paths)?;
         let lock = paths.lock()?;
         Self::open_locked(paths, lock)
@@ -132,7 +136,7 @@ impl SqliteStore {
 
     fn open_locked(paths: Paths, lock: File) -> Result<Self, StoreError> {
         let mut connection = connect::write(&paths.log, OpenFlags::empty())?;
-        schema::check(&connection)?;
+        connect::check(&mut connection)?;
         if journal_mode(&connection, "WAL")? != "wal" {
             return Err(StoreError::Busy);
         }

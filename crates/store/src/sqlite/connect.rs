@@ -5,11 +5,27 @@ use core::time::Duration;
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::files::Paths;
 use super::schema;
 use crate::StoreError;
+
+/// What one statement may take. `SQLite` reads the schema with a statement too, before anybody can look at it, and again
+/// whenever another connection has changed it.
+struct Bounds {
+    /// Steps of `SQLite`'s machine, of which a row takes some ten.
+    steps: i32,
+    /// The longest value that is fetched, in bytes.
+    bytes: i32,
+}
+
+/// For a schema that is not known yet. Ours has 4 rows, none of them longer than 100 bytes.
+const UNKNOWN: Bounds = Bounds { steps: 1_000, bytes: 1_000 };
+
+/// For reading: a chunk of records takes some 4,000 steps, and a value of more than `MAX_BYTES` is not fetched.
+const READING: Bounds = Bounds { steps: 50_000, bytes: 131_072 };
 
 /// How long a connection waits for another one. Both only ever hold the file for one short transaction.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -17,8 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// For writing; the file is created only where `flags` say so.
 pub(super) fn write(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    harden(&connection)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    harden(&mut connection)?;
     // A connection that is dropped, perhaps because it failed, writes nothing more: the work at the end
     // is for `SqliteStore::close`.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -27,13 +43,15 @@ pub(super) fn write(path: &Path, flags: OpenFlags) -> Result<Connection, StoreEr
 
 /// For reading beside a writer.
 pub(super) fn read(paths: &Paths) -> Result<Connection, StoreError> {
+    paths.check_beside()?;
     check_at_rest(paths)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = || -> Result<Connection, StoreError> {
-        let connection = Connection::open_with_flags(&paths.log, flags)?;
-        harden(&connection)?;
+        let mut connection = Connection::open_with_flags(&paths.log, flags)?;
+        harden(&mut connection)?;
         connection.pragma_update(None, "query_only", true)?;
-        schema::check(&connection)?;
+        check(&mut connection)?;
+        bound(&mut connection, &READING)?;
         Ok(connection)
     };
     match opened() {
@@ -42,12 +60,24 @@ pub(super) fn read(paths: &Paths) -> Result<Connection, StoreError> {
         Err(StoreError::Sqlite(error))
             if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !paths.has_wal() =>
         {
-            let connection = frozen(&paths.log)?;
-            schema::check(&connection)?;
+            let mut connection = frozen(&paths.log)?;
+            check(&mut connection)?;
+            bound(&mut connection, &READING)?;
             Ok(connection)
         }
         result => result,
     }
+}
+
+/// Checks the schema, and then that the pages of the file fit together. No bounds are set afterwards.
+pub(super) fn check(connection: &mut Connection) -> Result<(), StoreError> {
+    // INVARIANT: in one transaction, so that the bounds are lifted for the schema that was checked. A connection that
+    // fails here is dropped.
+    connection.execute_batch("BEGIN")?;
+    schema::check(connection)?;
+    unbound(connection)?;
+    schema::check_pages(connection)?;
+    Ok(connection.execute_batch("COMMIT")?)
 }
 
 /// Refuses a file that is no log, before anything that might change it or leave a file beside it.
@@ -67,8 +97,8 @@ pub(super) fn check_at_rest(paths: &Paths) -> Result<(), StoreError> {
 pub(super) fn frozen(path: &Path) -> Result<Connection, StoreError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(immutable_uri(path), flags)?;
-    harden(&connection)?;
+    let mut connection = Connection::open_with_flags(immutable_uri(path), flags)?;
+    harden(&mut connection)?;
     Ok(connection)
 }
 
@@ -88,10 +118,23 @@ fn immutable_uri(path: &Path) -> String {
 }
 
 /// What every connection has: the file may have been made by someone else.
-fn harden(connection: &Connection) -> Result<(), StoreError> {
+fn harden(connection: &mut Connection) -> Result<(), StoreError> {
+    bound(connection, &UNKNOWN)?;
     connection.busy_timeout(PATIENCE)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     Ok(())
+}
+
+fn bound(connection: &mut Connection, bounds: &Bounds) -> Result<(), StoreError> {
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, bounds.bytes)?;
+    Ok(connection.progress_handler(bounds.steps, Some(|| true))?)
+}
+
+/// Lifts the bounds: of a schema that was checked, or for a writer, who trusts what he writes.
+pub(super) fn unbound(connection: &mut Connection) -> Result<(), StoreError> {
+    // SQLite takes more than it was built for as the most that it was built for.
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, i32::MAX)?;
+    Ok(connection.progress_handler(0, None::<fn() -> bool>)?)
 }

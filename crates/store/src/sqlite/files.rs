@@ -5,8 +5,10 @@
 //! take from a connection of the same process the locks that it relies on.
 
 use std::ffi::OsString;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, Metadata, TryLockError};
 use std::io;
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::StoreError;
@@ -59,6 +61,25 @@ impl Paths {
         self.beside("-wal").exists()
     }
 
+    /// Refuses what stands in the place of `SQLite`'s own files and is none: a pipe would be waited for, and what another
+    /// name leads to as well would be overwritten.
+    pub(super) fn check_beside(&self) -> Result<(), StoreError> {
+        ["-wal", "-shm", "-journal"].into_iter().try_for_each(|suffix| match self.beside_is(suffix)? {
+            Some(metadata) if !metadata.is_file() || has_other_names(&metadata) => {
+                Err(StoreError::Beside { suffix })
+            }
+            _ => Ok(()),
+        })
+    }
+
+    /// What stands beside the log under that suffix; a symbolic link is not followed.
+    fn beside_is(&self, suffix: &str) -> io::Result<Option<Metadata>> {
+        match fs::symlink_metadata(self.beside(suffix)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            result => result.map(Some),
+        }
+    }
+
     /// Makes the names in the directory durable: `fsync(2)` on a descriptor of the directory.
     pub(super) fn sync_directory(&self) -> io::Result<()> {
         if cfg!(unix) { File::open(&self.directory)?.sync_all() } else { Ok(()) }
@@ -70,6 +91,9 @@ impl Paths {
     /// ends. The file itself stays: to remove it would be to remove it from under the next writer. Where
     /// the file system has no locks, the epoch in the database is the only fence.
     pub(super) fn lock(&self) -> Result<File, StoreError> {
+        if self.beside_is(".lock")?.is_some_and(|metadata| !metadata.is_file()) {
+            return Err(StoreError::Beside { suffix: ".lock" });
+        }
         let file = File::options().create(true).truncate(false).write(true).open(self.beside(".lock"))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
@@ -78,6 +102,16 @@ impl Paths {
             Err(TryLockError::Error(error)) => Err(StoreError::Io(error)),
         }
     }
+}
+
+#[cfg(unix)]
+fn has_other_names(metadata: &Metadata) -> bool {
+    metadata.nlink() > 1
+}
+
+#[cfg(not(unix))]
+const fn has_other_names(_: &Metadata) -> bool {
+    false
 }
 
 /// Removes a file if there is one.

@@ -15,7 +15,8 @@ use crate::{Records, StoreError};
 /// It shows the records that were there when it was opened; [`SqliteReader::refresh`] takes in those that
 /// were added since. The newest checkpoint and the asides are shown as they are at the moment of asking.
 ///
-/// It verifies nothing, takes no lock that would keep a writer out for longer than one short query, and
+/// When it is opened it holds the file for as long as it takes to read it once, to see that its pages fit together;
+/// afterwards it takes no lock that would keep a writer out for longer than one short query. It verifies no record, and
 /// changes nothing. Only beside a log that its writer has not closed, because it runs or has died, may
 /// `SQLite` make its own `-wal` and `-shm` files, where they are missing.
 #[derive(Debug)]
@@ -31,7 +32,8 @@ impl SqliteReader {
     ///
     /// - [`StoreError::NotFound`]: there is no file.
     /// - [`StoreError::NotALog`]: it is empty, no `SQLite` file, no log, or of another version.
-    /// - [`StoreError::Damaged`]: `SQLite` finds it damaged, for instance cut short.
+    /// - [`StoreError::Damaged`], [`StoreError::Unsound`]: `SQLite` finds it damaged, for instance cut short.
+    /// - [`StoreError::Beside`]: what stands beside it is not what a log has there.
     /// - [`StoreError::NegativeIndex`]: all its records have numbers below 0.
     /// - [`StoreError::Interrupted`]: a writer was killed in the middle; a reader changes nothing.
     /// - [`StoreError::Busy`], [`StoreError::Io`], [`StoreError::Sqlite`]: it cannot be read.

@@ -3,7 +3,7 @@
 use core::ops::ControlFlow;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, StatementStatus, params};
 
 use crate::{MAX_BYTES, StoreError};
 
@@ -13,9 +13,17 @@ const CHUNK_ROWS: usize = 256;
 /// The bytes after which a chunk ends.
 const CHUNK_BYTES: usize = 1 << 20;
 
+/// A statement whose steps are counted anew: the bounds of a connection are for one run of a statement, while `SQLite` counts
+/// from its preparation on.
+fn prepared<'c>(connection: &'c Connection, sql: &str) -> rusqlite::Result<CachedStatement<'c>> {
+    let statement = connection.prepare_cached(sql)?;
+    statement.reset_status(StatementStatus::VmStep);
+    Ok(statement)
+}
+
 /// The number that the next record will have: one more than the highest. It is found without a scan.
 pub(super) fn len(connection: &Connection) -> Result<u64, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT max(idx) FROM record")?;
+    let mut statement = prepared(connection, "SELECT max(idx) FROM record")?;
     let last: Option<i64> = statement.query_row([], |row| row.get(0))?;
     last.map_or(Ok(0), |found| {
         let last = u64::try_from(found).map_err(|_| StoreError::NegativeIndex { found })?;
@@ -65,7 +73,8 @@ pub(super) fn read(connection: &Connection, index: u64, end: u64) -> Result<Opti
 
 /// The bytes under a commitment.
 pub(super) fn aside(connection: &Connection, commitment: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
-    let mut statement = connection.prepare_cached(
+    let mut statement = prepared(
+        connection,
         "SELECT typeof(bytes), octet_length(bytes),
                 CASE WHEN octet_length(bytes) <= ?2 THEN bytes END
          FROM aside WHERE commitment = ?1",
@@ -85,7 +94,8 @@ pub(super) fn aside(connection: &Connection, commitment: &[u8; 32]) -> Result<Op
 
 /// The newest checkpoint.
 pub(super) fn checkpoint(connection: &Connection) -> Result<Option<String>, StoreError> {
-    let mut statement = connection.prepare_cached(
+    let mut statement = prepared(
+        connection,
         "SELECT typeof(text), octet_length(text),
                 CASE WHEN octet_length(text) <= ?1 THEN text END
          FROM checkpoint WHERE id = 0",
@@ -144,7 +154,8 @@ impl Chunk {
         // From the very start, so that a row with a number below 0 is found too.
         let from = if next == 0 { i64::MIN } else { row_number(next) };
         let last = row_number(end.saturating_sub(1));
-        let mut statement = connection.prepare_cached(
+        let mut statement = prepared(
+            connection,
             "SELECT idx, typeof(bytes), octet_length(bytes),
                     CASE WHEN octet_length(bytes) <= ?3 THEN bytes END
              FROM record WHERE idx BETWEEN ?1 AND ?2 ORDER BY idx",

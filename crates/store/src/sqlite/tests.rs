@@ -5,6 +5,7 @@ mod erase;
 mod failure;
 mod fence;
 mod files;
+mod hostile;
 mod kill;
 mod model;
 mod reader;

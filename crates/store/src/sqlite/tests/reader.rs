@@ -26,6 +26,26 @@ fn sees_what_was_there_and_more_when_refreshed() {
 }
 
 #[test]
+fn reads_for_as_long_as_it_is_asked() {
+    let (_directory, path) = place();
+    let mut store = SqliteStore::create(&path).unwrap();
+    append_until(&mut store, 600);
+    store.put_checkpoint("text").unwrap();
+    store.close().unwrap();
+    let mut reader = SqliteReader::open(&path).unwrap();
+    // Far more steps of each statement than one run of it may take.
+    for _ in 0..30 {
+        assert_eq!(all(&reader, 0).unwrap().len(), 600);
+    }
+    for index in (0..600).cycle().take(12_000) {
+        assert!(reader.read(index).unwrap() == Some(record(index)));
+        assert_eq!(reader.refresh().unwrap(), 600);
+        assert_eq!(reader.aside(&[1; 32]).unwrap(), None);
+        assert_eq!(reader.checkpoint().unwrap().as_deref(), Some("text"));
+    }
+}
+
+#[test]
 fn sees_only_whole_records_beside_a_live_writer() {
     let (_directory, path) = place();
     let mut store = SqliteStore::create(&path).unwrap();
