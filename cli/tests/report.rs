@@ -17,10 +17,11 @@
 #[path = "common/busy.rs"]
 mod busy;
 mod common;
+#[path = "report/page.rs"]
+mod page;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,48 +30,12 @@ use counterfoil_record::verdict::Code;
 use counterfoil_store::{Records as _, SqliteReader};
 use counterfoil_testkit::scene::{Ask, Scene};
 use counterfoil_tlog::{Hash, leaf_hash, verify_inclusion};
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::{Document, Node};
 use serde_json::{Value, json};
 
 use busy::{Busy, FORMULA};
-use common::{Demo, Ran, args, run};
-
-/// Makes the page of a log, with more options, and gives its text beside what the command came to.
-fn report(log: &Path, trust: Option<&Path>, options: &[&str]) -> (Ran, String) {
-    let page = log.with_file_name("page.html");
-    let _ = fs::remove_file(&page);
-    let mut words = args(&["report"], &[log]);
-    words.extend(trust.map(|trust| args(&["--trust"], &[trust])).unwrap_or_default());
-    words.extend(args(&["-o"], &[&page]));
-    words.extend(args(options, &[]));
-    let ran = run(words);
-    let text = fs::read_to_string(page).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
-    (ran, text)
-}
-
-fn parsed(text: &str) -> Document<'_> {
-    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
-    Document::parse_with_options(text, options).unwrap()
-}
-
-fn with_class<'a>(node: Node<'a, 'a>, class: &'a str) -> impl Iterator<Item = Node<'a, 'a>> {
-    let has = move |node: &Node<'_, '_>| {
-        node.attribute("class").is_some_and(|classes| classes.split(' ').any(|it| it == class))
-    };
-    node.descendants().filter(has)
-}
-
-fn by_id<'a>(page: &'a Document<'a>, id: &str) -> Node<'a, 'a> {
-    page.descendants().find(|node| node.attribute("id") == Some(id)).unwrap()
-}
-
-fn text(node: Node<'_, '_>) -> String {
-    node.descendants().filter_map(|node| if node.is_text() { node.text() } else { None }).collect()
-}
-
-fn amount(node: Node<'_, '_>, class: &str) -> String {
-    with_class(node, class).find(|it| it.has_tag_name("data")).unwrap().attribute("value").unwrap().to_owned()
-}
+use common::{Demo, args, run};
+use page::{amount, by_id, parsed, report, section, text, with_class};
 
 /// What the page shows of each payment: its index, its status, the exposure.
 fn payments(page: &Document<'_>) -> Vec<(String, String, String)> {
@@ -268,13 +233,6 @@ fn a_name_that_is_chosen_to_do_harm_stands_there_as_text() {
     assert!(html.contains("=HYPERLINK(&#34;https://evil.example&#34;,&#34;pay, now&#34;)"), "as text");
     let page = parsed(&html);
     assert!(text(by_id(&page, "payments")).contains(FORMULA));
-}
-
-/// What the section says, its markup aside.
-fn section(page: &Document<'_>, id: &str) -> String {
-    let texts =
-        by_id(page, id).descendants().filter_map(|node| if node.is_text() { node.text() } else { None });
-    texts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a row of the export is of a kind.
