@@ -117,7 +117,7 @@ fn the_purpose_of_a_run_is_erased_by_signed_order_and_the_log_verifies() {
         assert!(!ran.stdout.contains(PURPOSE), "{ran:?}");
         ran
     };
-    let told = format!("a private text of record {opened} erased, with 2 signed statements: accepted");
+    let told = format!("accepted: a private text of record {opened} erased, with 2 signed statements\n");
     assert!(explain(&["explain", "--trust"]).stdout.contains(&told));
     assert_valid(&validator("story"), &explain(&["explain", "--json", "--trust"]).json());
 }
