@@ -30,10 +30,10 @@ pub(crate) fn run(args: &Demo) -> Result<Exit, Failure> {
     let log = open_log(&log_path)?;
     let mut pages = Told::new(tell_payment(&log, told.explained)?, Vec::new());
     let (report, _) = audit_at(&log, trust.clone(), None, &mut pages);
-    pages.story.conclude();
+    let (story, margin) = pages.conclude(&report)?;
     line(verify::text(&report))?;
     heading(&format!("Why payment {} was allowed", told.explained))?;
-    line(explain::text(&pages.story, pages.margin(&report).as_ref(), &report))?;
+    line(explain::text(&story, margin.as_ref(), &report))?;
     let tampered = tamper(&log, trust, told.explained)?;
     next_steps(&dir, told.explained)?;
     if report.verdict == Verdict::Verified && tampered != Verdict::Verified {

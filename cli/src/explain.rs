@@ -68,14 +68,11 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     }
     let mut told = Told::new(story, looked_up);
     let report = evidence.audit(trust, &mut told);
-    told.is_audited()?;
-    told.story.conclude();
-    let margin = told.margin(&report);
-    let story = &told.story;
+    let (story, margin) = told.conclude(&report)?;
     if args.json {
-        json(&Explanation { story: Some(story), rules: quotes(story), margin, report: &report })?;
+        json(&Explanation { story: Some(&story), rules: quotes(&story), margin, report: &report })?;
     } else {
-        page(text(story, margin.as_ref(), &report))?;
+        page(text(&story, margin.as_ref(), &report))?;
     }
     Ok(Exit::Verdict(report.verdict))
 }

@@ -14,6 +14,7 @@ mod common;
 
 use std::path::Path;
 
+use counterfoil_audit::FindingCode;
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -55,7 +56,8 @@ fn sarif_has_one_result_for_each_finding_with_a_fingerprint_that_stays() {
     let (result, again) = (&results[0], &second["runs"][0]["results"][0]);
     assert_eq!((&result["ruleId"], &result["level"]), (&"record-malformed".into(), &"error".into()));
     let rules = first["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
-    assert!(rules.iter().any(|rule| rule["id"] == result["ruleId"]));
+    let rule = rules.iter().find(|rule| rule["id"] == result["ruleId"]).unwrap();
+    assert_eq!(rule["shortDescription"]["text"], FindingCode::RecordMalformed.meaning());
     assert_eq!(result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"], "record/14");
     let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
     assert!(uri.ends_with("/copy.sqlite"), "{uri}");

@@ -10,7 +10,7 @@ use crate::exit::Failure;
 
 /// The story of one payment, and the record that decided it last with the state before it.
 pub(crate) struct Told {
-    pub(crate) story: Story,
+    story: Story,
     deciding: Option<(Record, State)>,
     /// What was looked up by its number before the audit, which reads all records in their order.
     looked_up: Vec<(Index, Record)>,
@@ -22,19 +22,21 @@ impl Told {
         Self { story, deciding: None, looked_up, differs: None }
     }
 
-    /// Refuses to tell what was looked up and is not what was audited.
-    pub(crate) fn is_audited(&self) -> Result<(), Failure> {
-        self.differs.map_or(Ok(()), |index| {
-            Err(Failure::at(
-                format_args!("record {index}"),
-                "looked up by its number it is another than in its place among all",
-            ))
-        })
+    /// The story after the audit that `report` is of, and the margin of its decision. What was looked up and is not what
+    /// was audited is not told.
+    pub(crate) fn conclude(mut self, report: &Report) -> Result<(Story, Option<Margin>), Failure> {
+        if let Some(index) = self.differs {
+            let why = "looked up by its number it is another than in its place among all";
+            return Err(Failure::at(format_args!("record {index}"), why));
+        }
+        self.story.conclude();
+        let margin = self.margin(report);
+        Ok((self.story, margin))
     }
 
     /// The margin of the decision; none where nothing was decided, the record did not follow, or what the log's other
     /// records say is not sure.
-    pub(crate) fn margin(&self, report: &Report) -> Option<Margin> {
+    fn margin(&self, report: &Report) -> Option<Margin> {
         let (record, before) = self.deciding.as_ref()?;
         // What a bundle with findings does not show, the state lacks.
         let is_whole = report.scope.bundle.is_none() || report.findings.is_empty();
@@ -93,9 +95,10 @@ mod tests {
             for entry in &entries {
                 auditor.push_observed(entry, &mut told);
             }
-            told.is_audited().map_err(|failure| failure.message())
+            let told = told.conclude(&auditor.finish()).map(|(story, _)| story.payment);
+            told.map_err(|failure| failure.message())
         };
-        assert_eq!(audited(record), Ok(()));
+        assert_eq!(audited(record), Ok(record.index));
         let place = format!("record {}: looked up by its number", record.index);
         assert!(audited(another).unwrap_err().starts_with(&place));
         let mut altered = record.clone();

@@ -48,7 +48,8 @@ pub(super) fn page<'a>(
     let rows = audit.chosen(query);
     let sums = Sums::of(rows.iter().copied());
     let each = collected.each.as_ref();
-    let shown = Shown(rows.iter().filter(|_| each.is_some()).map(|row| row.payment).collect());
+    let listed = if each.is_some() { rows.as_slice() } else { &[] };
+    let shown = Shown(listed.iter().map(|row| row.payment).collect());
     let report = &audit.report;
     Ok(Page {
         css: CSS,

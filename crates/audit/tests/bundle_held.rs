@@ -14,6 +14,7 @@ use counterfoil_enforce::command::{Mandate, OpenRun, Scope};
 use counterfoil_record::statement::Answer as Say;
 use counterfoil_record::verdict::Outcome;
 use counterfoil_record::{Amount, Index, Input, Time};
+use counterfoil_testkit::recipes::logs;
 use counterfoil_testkit::scene::{Ask, Scene, accepted, allow, deny, hold, refused};
 use counterfoil_testkit::script::{START, trust};
 use counterfoil_testkit::{bundles, forge, keys, policy, rail};
@@ -28,6 +29,15 @@ const PREMIUM: &[&str] = &["gate:premium"];
 
 fn scene() -> (Scene, Index) {
     Scene::plain_with("held", "", &ASKS)
+}
+
+/// A run with a plan, under a policy whose phases take one.
+fn planned() -> (Scene, Index) {
+    let policy = ASKS.iter().fold(policy::full(), |it, (from, to)| policy::vary(&it, from, to));
+    let mut scene = Scene::new("held", "", &policy);
+    let run = scene.open_run();
+    scene.attach_plan(run, 600_000);
+    (scene, run)
 }
 
 fn look(bundle: &Bundle) -> Report {
@@ -65,19 +75,13 @@ fn decisions(scene: &Scene, payment: Index) -> Vec<Outcome> {
 
 #[test]
 fn what_only_the_hold_counted_is_shown() {
-    let (mut scene, run) = scene();
-    let daves = scene.open_run_of("run-2", "researcher", "dave");
-    let first = scene.pay(&Ask::new(daves, "first", 100_000), allow());
-    scene.bind_exactly(&first);
-    let settled = scene.settle(first.index, 100_000, accepted()).index;
-    let day = 86_400_000;
-    let held = scene.at(day - 60_000).pay(&Ask::new(run, "held", 300_000), hold(PREMIUM));
-    scene.approve("alice", &held);
-    scene.at(day + 60_000).claim(held.index, allow());
-    let (bundle, report) = followed(&scene, held.index);
+    let (scene, held, settled) = logs::claimed_a_day_later();
+    let (bundle, report) = followed(&scene, held);
     assert_eq!(report.verdict, Verdict::Verified);
-    // By the claim it has left the day that the agent's budget counts; it still shows that the payee is not new.
-    assert!(shows(&bundle, first.index) && shows(&bundle, settled));
+    // By the claim the other payment has left the day that the agent's budget counts.
+    let records = forge::records(&scene.script.entries());
+    let paid = records.iter().find(|it| it.index == settled).and_then(|it| it.input.payment()).unwrap();
+    assert!(shows(&bundle, paid) && shows(&bundle, settled));
 }
 
 #[test]
@@ -121,13 +125,7 @@ fn a_phase_that_is_entered_while_a_payment_waits_is_shown() {
 
 #[test]
 fn a_plan_that_is_taken_up_while_a_payment_waits_is_shown() {
-    let mut scene = Scene::new(
-        "held",
-        "",
-        &ASKS.iter().fold(policy::full(), |it, (from, to)| policy::vary(&it, from, to)),
-    );
-    let run = scene.open_run();
-    scene.attach_plan(run, 600_000);
+    let (mut scene, run) = planned();
     scene.execute(run);
     let first = scene.pay(&Ask::new(run, "first", 100_000).quotes(), allow());
     let held = scene.pay(&Ask::new(run, "held", 300_000).quotes(), hold(PREMIUM));
@@ -147,13 +145,7 @@ fn a_plan_that_is_taken_up_while_a_payment_waits_is_shown() {
 
 #[test]
 fn an_answer_about_a_phase_follows_where_what_its_run_did_before_is_left_out() {
-    let mut scene = Scene::new(
-        "held",
-        "",
-        &ASKS.iter().fold(policy::full(), |it, (from, to)| policy::vary(&it, from, to)),
-    );
-    let run = scene.open_run();
-    scene.attach_plan(run, 600_000);
+    let (mut scene, run) = planned();
     scene.enter(run, "commit", accepted());
     let denied = scene.pay(&Ask::new(run, "early", 100_000).quotes(), deny(&["phase"])).index;
     let asked = scene.enter(run, "execute", refused(&["conditions-not-met"]).needing(&["approvals"]));

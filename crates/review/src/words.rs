@@ -62,18 +62,15 @@ pub fn visible(text: impl Display) -> String {
 /// The same, cut at 2048 bytes: text from outside for a place where there is no room for much of it. Blanks after a blank
 /// are shown as `␣`, so that no text fills a line up and goes on as if it were the next.
 pub fn safe(text: impl Display) -> String {
-    let mut shown = visible(text);
-    if shown.chars().zip(shown.chars().skip(1)).any(|(c, next)| c.is_whitespace() && next.is_whitespace()) {
-        let mut blank = false;
-        shown = shown
-            .chars()
-            .map(|c| {
-                let again = blank && c.is_whitespace();
-                blank = c.is_whitespace();
-                if again { '\u{2423}' } else { c }
-            })
-            .collect();
-    }
+    let mut after_blank = false;
+    let shown: String = visible(text)
+        .chars()
+        .map(|c| {
+            let again = after_blank && c.is_whitespace();
+            after_blank = c.is_whitespace();
+            if again { '\u{2423}' } else { c }
+        })
+        .collect();
     Text::shown(shown).as_str().to_owned()
 }
 

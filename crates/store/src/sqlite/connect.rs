@@ -50,9 +50,7 @@ pub(super) fn read(paths: &Paths) -> Result<Connection, StoreError> {
         let mut connection = Connection::open_with_flags(&paths.log, flags)?;
         harden(&mut connection)?;
         connection.pragma_update(None, "query_only", true)?;
-        check(&mut connection)?;
-        bound(&mut connection, &READING)?;
-        Ok(connection)
+        for_reading(connection)
     };
     match opened() {
         // A log that was never closed, without its `-wal`, where SQLite cannot make another: a medium or
@@ -60,13 +58,17 @@ pub(super) fn read(paths: &Paths) -> Result<Connection, StoreError> {
         Err(StoreError::Sqlite(error))
             if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !paths.has_wal() =>
         {
-            let mut connection = frozen(&paths.log)?;
-            check(&mut connection)?;
-            bound(&mut connection, &READING)?;
-            Ok(connection)
+            for_reading(frozen(&paths.log)?)
         }
         result => result,
     }
+}
+
+/// A connection to a file that was checked, with the bounds of a reader.
+fn for_reading(mut connection: Connection) -> Result<Connection, StoreError> {
+    check(&mut connection)?;
+    bound(&mut connection, &READING)?;
+    Ok(connection)
 }
 
 /// Checks the schema, and then that the pages of the file fit together. No bounds are set afterwards.

@@ -27,6 +27,22 @@ pub fn short() -> Scene {
     scene
 }
 
+/// A payment that was held while another counted in the agent's day, and was claimed once that had left it. Beside the log
+/// the held payment, and the settlement of the other.
+pub fn claimed_a_day_later() -> (Scene, Index, Index) {
+    let asked = ("exposure_at_least = \"2.00 usdc\"", "exposure_at_least = \"0.20 usdc\"");
+    let (mut scene, run) = Scene::plain_with("claimed-a-day-later", "", &[asked]);
+    let daves = scene.open_run_of("run-2", "researcher", "dave");
+    let first = scene.pay(&Ask::new(daves, "first", 100_000), allow());
+    scene.bind_exactly(&first);
+    let settled = scene.settle(first.index, 100_000, accepted()).index;
+    let day = 86_400_000;
+    let held = scene.at(day - 60_000).pay(&Ask::new(run, "held", 300_000), hold(&["gate:premium"]));
+    scene.approve("alice", &held);
+    scene.at(day + 60_000).claim(held.index, allow());
+    (scene, held.index, settled)
+}
+
 /// A log of about thirty records with nearly everything in it.
 pub fn demo() -> Scene {
     let mut scene = Scene::new("demo", "Nearly everything.", &policy::full());

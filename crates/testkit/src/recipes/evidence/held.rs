@@ -14,7 +14,7 @@ use counterfoil_tlog::{CompactRange, leaf_hash};
 
 use super::bundles::{lie_in, told_in};
 use super::shown::{all_of, at, proved};
-use super::{Case, trust};
+use super::{Case, logs, trust};
 use crate::scene::{Ask, Scene, accepted, allow, deny, hold, refused};
 use crate::script::About;
 use crate::vectors::Evidence;
@@ -208,21 +208,13 @@ fn lies() -> Vec<Evidence> {
 
 /// The settlement of another payment is left out, which by the claim has left every window that counts.
 fn without_what_a_hold_counted() -> Evidence {
-    let (mut scene, run) = scene();
-    let daves = scene.open_run_of("run-2", "researcher", "dave");
-    let first = scene.pay(&Ask::new(daves, "first", 100_000), allow());
-    scene.bind_exactly(&first);
-    let settled = scene.settle(first.index, 100_000, accepted()).index;
-    let day = 86_400_000;
-    let held = scene.at(day - 60_000).pay(&Ask::new(run, "held", 300_000), hold(PREMIUM));
-    scene.approve("alice", &held);
-    scene.at(day + 60_000).claim(held.index, allow());
+    let (scene, held, settled) = logs::claimed_a_day_later();
     let entries = alive(&scene);
-    let whole = bundle(&entries, held.index);
+    let whole = bundle(&entries, held);
     assert!(whole.read(settled).is_some());
     let shows = "A payment is left out that counted when another was held, and not when that was claimed.";
     let less = bundles::without(&whole, &entries, settled).to_file();
-    Case::of_bundle("bundle-without-what-a-hold-counted", shows, less).fails(TRACE, held.index.value())
+    Case::of_bundle("bundle-without-what-a-hold-counted", shows, less).fails(TRACE, held.value())
 }
 
 /// A log that is told on from what its records say came of them.
