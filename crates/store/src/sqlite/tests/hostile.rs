@@ -253,6 +253,18 @@ fn what_stands_beside_a_log_and_is_no_file_of_its_own_is_not_opened() {
 }
 
 #[test]
+fn no_log_is_made_beside_what_stands_in_the_place_of_its_files() {
+    for suffix in ["-journal", "-wal", "-shm"] {
+        let (directory, path) = place();
+        let beside = PathBuf::from(format!("{}{suffix}", path.display()));
+        fs::create_dir(&beside).unwrap();
+        let made = SqliteStore::create(&path).map(drop);
+        assert!(matches!(made, Err(StoreError::Beside { suffix: found }) if found == suffix), "{made:?}");
+        assert_eq!(suffixes(&directory, &path), [suffix]);
+    }
+}
+
+#[test]
 fn a_live_log_is_checked_as_it_is_with_its_write_ahead_log() {
     let (_directory, path) = place();
     let mut store = SqliteStore::create(&path).unwrap();
