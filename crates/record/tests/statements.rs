@@ -14,7 +14,7 @@ mod common;
 use common::{id, inputs, log_key, other_key, person, public, record_of, signed_statement, statements};
 use coset::{CoseSign1, TaggedCborSerializable as _, iana};
 use counterfoil_record::codec::{Class, Wire, Writer};
-use counterfoil_record::cose::{Algorithm, Claims, Header, Message, Unsigned};
+use counterfoil_record::cose::{Algorithm, Claims, Header, MESSAGE_MOST, Message, Unsigned};
 use counterfoil_record::key::NamedKey;
 use counterfoil_record::statement::{self, Answer, PROFILE, Said, SignedStatement, Statement};
 use counterfoil_record::verdict::{Outcome, Verdict};
@@ -77,6 +77,10 @@ fn what_would_be_signed_is_read_as_what_was_signed() {
     assert_eq!(Said::from_to_be_signed(&of_record), Err(Class::OutOfRange.at(4)));
     let signed = signed_statement(&statements()[0].1);
     assert_eq!(Said::from_to_be_signed(&signed), Err(Class::WrongType.at(0)));
+    // No message could hold the second, and nothing of it is read.
+    assert_eq!(Said::from_to_be_signed(&vec![0; MESSAGE_MOST]), Err(Class::WrongType.at(0)));
+    let refused = Said::from_to_be_signed(&vec![0; MESSAGE_MOST + 1]);
+    assert_eq!(refused, Err(Class::OutOfRange.at(MESSAGE_MOST)));
 }
 
 #[test]

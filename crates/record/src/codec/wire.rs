@@ -1,6 +1,5 @@
 //! [`Wire`]: how one type stands in the format, and the macros that say it for structs and enums.
 
-use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
@@ -153,15 +152,6 @@ fn rising<T, K: Ord>(
         None | Some(core::cmp::Ordering::Less) => Ok(item),
         Some(core::cmp::Ordering::Equal) => Err(Class::DuplicateKey.at(start)),
         Some(core::cmp::Ordering::Greater) => Err(Class::UnsortedKeys.at(start)),
-    }
-}
-
-impl<T: Wire> Wire for Box<T> {
-    fn encode(&self, w: &mut Writer) {
-        (**self).encode(w);
-    }
-    fn decode(r: &mut Reader<'_>) -> Result<Self, Error> {
-        T::decode(r).map(Self::new)
     }
 }
 

@@ -88,29 +88,41 @@ fn refuses_s_at_and_above_the_group_order() {
 
 /// 32 bytes that hold `low` in the first, `middle` in all others, and the sign.
 fn encoding(low: u8, middle: u8, sign: bool) -> [u8; 32] {
+    ending(low, middle, middle & 0x7f, sign)
+}
+
+/// As [`encoding`], with `high` in the lower seven bits of the last byte.
+fn ending(low: u8, middle: u8, high: u8, sign: bool) -> [u8; 32] {
     let mut bytes = [middle; 32];
     bytes[0] = low;
-    bytes[31] = (middle & 0x7f) | if sign { 0x80 } else { 0 };
+    bytes[31] = high | if sign { 0x80 } else { 0 };
     bytes
 }
 
 #[test]
 fn a_key_is_canonical_exactly_where_decoding_and_encoding_gives_the_same_bytes() {
-    let mut on_curve = 0;
-    for (low, middle, sign) in
-        (0..=255).flat_map(|low| [(low, 0, false), (low, 0, true), (low, 0xff, false), (low, 0xff, true)])
-    {
-        let bytes = encoding(low, middle, sign);
-        let expected = match CompressedEdwardsY(bytes).decompress() {
-            None => Err(KeyError::NotCanonical),
-            Some(point) if point.compress().0 != bytes => Err(KeyError::NotCanonical),
-            Some(point) if point.is_small_order() => Err(KeyError::SmallOrder),
-            Some(_) => Ok(bytes),
-        };
-        on_curve += usize::from(expected.is_ok());
-        assert_eq!(PublicKey::from_bytes(bytes).map(|key| *key.bytes()), expected, "{}", hex::encode(bytes));
+    let (mut on_curve, mut twice) = (0, 0);
+    let ends = [0, 1, 0x7e, 0x7f].into_iter().flat_map(|high| [(high, false), (high, true)]);
+    let lasts = ends.flat_map(|end| [0, 1, 0xfe, 0xff].map(|middle| (middle, end)));
+    for (middle, (high, sign)) in lasts {
+        for low in 0..=255 {
+            let bytes = ending(low, middle, high, sign);
+            let point = CompressedEdwardsY(bytes).decompress();
+            let expected = match point {
+                None => Err(KeyError::NotCanonical),
+                Some(point) if point.compress().0 != bytes => Err(KeyError::NotCanonical),
+                Some(point) if point.is_small_order() => Err(KeyError::SmallOrder),
+                Some(_) => Ok(bytes),
+            };
+            on_curve += usize::from(expected.is_ok());
+            twice += usize::from(point.is_some() && expected == Err(KeyError::NotCanonical));
+            let key = PublicKey::from_bytes(bytes).map(|key| *key.bytes());
+            assert_eq!(key, expected, "{}", hex::encode(bytes));
+        }
     }
-    assert!(on_curve > 400, "{on_curve}");
+    assert!(on_curve > 4_000, "{on_curve}");
+    // A y of p and more, and a sign where x is zero, decode and are not how their point is written.
+    assert!(twice > 10, "{twice}");
 }
 
 #[test]
@@ -212,6 +224,12 @@ fn a_thumbprint_hashes_the_required_parameters_of_the_cose_key() {
 fn keys_are_ordered_by_their_bytes() {
     let (a, b) = (key(1), key(2));
     assert_eq!(a.cmp(&b), a.bytes().cmp(b.bytes()));
+    assert_eq!((a < b, a > b), (a.bytes() < b.bytes(), a.bytes() > b.bytes()));
+}
+
+#[test]
+fn a_signature_verifies_under_the_key_that_made_it_alone() {
+    let (a, b) = (key(1), key(2));
     assert_ne!(a, b);
     let signature = SigningKey::from_bytes(&[1; 32]).sign(b"x").to_bytes();
     assert!(a.verify(b"x", &signature) && !b.verify(b"x", &signature));
