@@ -1,13 +1,216 @@
-//! The story of a payment tells what decided it, whatever is submitted about it afterwards.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+//! The story of every payment of every decision vector, beside one that is read backwards from the whole log: what a
+//! payment rests on, which record decided it, and what became of it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::std_instead_of_alloc,
+    reason = "a panic is a failed test"
+)]
 
-use counterfoil_audit::{Auditor, Story};
+use std::collections::BTreeSet;
+
+use counterfoil_audit::{Auditor, Chapter, Story};
+use counterfoil_decide::State;
 use counterfoil_enforce::Command;
 use counterfoil_enforce::command::OpenRun;
-use counterfoil_record::verdict::Outcome;
+use counterfoil_rails::eip3009::slot;
+use counterfoil_record::statement::{SignedStatement, SubjectKind};
+use counterfoil_record::verdict::{CheckName, Code, OperandName, Outcome};
+use counterfoil_record::{Hash32, Index, Input, Record};
 use counterfoil_testkit::scene::Ask;
 use counterfoil_testkit::script::{Script, trust};
-use counterfoil_testkit::{forge, policy};
+use counterfoil_testkit::{bundles, forge, policy, recipes};
+use counterfoil_tlog::leaf_hash;
+
+/// Status, what has settled and what came back.
+type Stood = (&'static str, String, String);
+
+/// A log, and where each payment stood after each of its records.
+struct Whole {
+    entries: Vec<Vec<u8>>,
+    records: Vec<Record>,
+    states: Vec<State>,
+}
+
+impl Whole {
+    fn of(entries: Vec<Vec<u8>>) -> Self {
+        let mut auditor = Auditor::new(Some(trust()), None);
+        let follow = |entry: &Vec<u8>| {
+            auditor.push(entry).unwrap_or_else(|| panic!("{:?}", auditor.findings()));
+            auditor.state().clone()
+        };
+        let states = entries.iter().map(follow).collect();
+        Self { records: forge::records(&entries), entries, states }
+    }
+
+    /// Where the payment stood after that many records, as the last state said that still knew it.
+    fn stood(&self, payment: Index, records: usize) -> Option<Stood> {
+        let mut states = self.states.iter().take(records).rev();
+        let last = states.find_map(|state| state.payments.get(&payment))?;
+        let contribution = last.contribution();
+        Some((last.status.code(), last.settled.to_string(), contribution.returned.to_string()))
+    }
+}
+
+/// What is asked of a log about one payment.
+struct Asked<'a> {
+    log: &'a Whole,
+    payment: Index,
+    run: Index,
+    transaction: Option<Index>,
+}
+
+impl Asked<'_> {
+    /// The decisions on it among the first records: its request, and claims of it while it was held.
+    fn decisions(&self, records: usize) -> Vec<&Record> {
+        let decides = |record: &&Record| {
+            let of_it = match &record.input {
+                Input::Pay(_) => record.index == self.payment,
+                Input::Claim(claim) => claim.payment == self.payment,
+                _ => false,
+            };
+            of_it && record.verdict.outcome != Outcome::Refused
+        };
+        self.log.records.iter().take(records).filter(decides).collect()
+    }
+
+    /// The policy in force after that many records.
+    fn policy(&self, records: usize) -> Option<String> {
+        let adopted = self.log.records.iter().take(records).rev().find_map(|record| match &record.input {
+            Input::AdoptPolicy(adopt) if record.verdict.outcome == Outcome::Accepted => Some(adopt),
+            _ => None,
+        });
+        adopted.map(|adopt| String::from_utf8(adopt.source.as_slice().to_vec()).unwrap())
+    }
+
+    /// Whether the payment was still to be decided, by the policy or by people, before the record.
+    fn waits(&self, before: usize) -> bool {
+        let held = self.log.stood(self.payment, before).is_some_and(|(status, ..)| status == "held");
+        self.decisions(before).is_empty() || held
+    }
+
+    fn rests_on(&self, at: usize, record: &Record, chapters: &BTreeSet<Index>) -> bool {
+        let runs = || {
+            let asked = self.log.records.iter().find(|record| record.index == self.payment).unwrap();
+            asked.verdict.trace.iter().filter_map(|row| row.index(OperandName::Run)).collect::<Vec<_>>()
+        };
+        match &record.input {
+            Input::Genesis(_) => true,
+            Input::Erase(erase) => chapters.contains(&erase.record),
+            Input::OpenRun(_) => record.index == self.run || runs().contains(&record.index),
+            Input::Begin(_) => Some(record.index) == self.transaction,
+            Input::Pay(_) => record.index == self.payment,
+            Input::CompleteStep(it) => Some(it.transaction) == self.transaction,
+            Input::Commit(it) => Some(it.transaction) == self.transaction,
+            Input::Abort(it) => Some(it.transaction) == self.transaction,
+            Input::AdoptPolicy(_)
+            | Input::RotateKey(_)
+            | Input::RevokeKey(_)
+            | Input::Suspend(_)
+            | Input::Resume(_) => self.waits(at),
+            Input::Attach(it) => it.run == self.run && self.waits(at),
+            Input::EnterPhase(it) => it.run == self.run && self.waits(at),
+            Input::CloseRun(it) => it.run == self.run && self.waits(at),
+            Input::Statement(it) => {
+                let Ok(signed) = SignedStatement::decode(it.statement.as_slice()) else { return false };
+                let said = signed.unverified();
+                let of_phase = said.kind == SubjectKind::Phase && said.run == Some(self.run);
+                (said.kind == SubjectKind::Payment && said.against == self.payment)
+                    || (of_phase && self.waits(at))
+            }
+            input => input.payment() == Some(self.payment),
+        }
+    }
+
+    /// Whether the payload that was bound carried the slot; nothing where none was bound.
+    fn slot_used(&self) -> Option<bool> {
+        let bound = self.log.records.iter().find(|record| {
+            matches!(&record.input, Input::Bind(bind) if bind.payment == self.payment)
+                && record.verdict.outcome == Outcome::Accepted
+        })?;
+        let looked = bound.verdict.trace.iter().any(|row| row.check == CheckName::Slot);
+        Some(looked && !bound.verdict.codes.contains(&Code::SlotNotUsed))
+    }
+
+    fn assert_told(&self, name: &str, story: &Story) {
+        let mut chapters = BTreeSet::new();
+        for (at, record) in self.log.records.iter().enumerate() {
+            if self.rests_on(at, record, &chapters) {
+                chapters.insert(record.index);
+            }
+        }
+        let told: Vec<Index> = story.chapters.iter().map(|chapter| chapter.index).collect();
+        assert_eq!(told, chapters.iter().copied().collect::<Vec<_>>(), "{name}");
+        for chapter in &story.chapters {
+            self.assert_chapter(name, chapter);
+        }
+
+        let all = self.log.records.len();
+        let decisions = self.decisions(all);
+        let decided = decisions.last().map(|record| record.index);
+        assert_eq!(story.decided, decided, "{name}");
+        let policy = decided.and_then(|at| self.policy(usize::try_from(at.value()).unwrap()));
+        assert_eq!(story.policy, policy, "{name}");
+        let allowed = decisions.iter().rev().find(|record| record.verdict.outcome == Outcome::Allow);
+        let at = allowed.map(|record| usize::try_from(record.index.value()).unwrap());
+        let entry = at.and_then(|at| self.log.entries.get(at));
+        let expected = entry.map(|entry| slot(&Hash32(*leaf_hash(entry).bytes())));
+        assert_eq!(story.slot, expected, "{name}");
+        let stood = self.log.stood(self.payment, all);
+        let outcome = decisions.last().map(|record| record.verdict.outcome.code());
+        assert_eq!(story.status, stood.as_ref().map(|it| it.0).or(outcome), "{name}");
+        assert_eq!(story.settled, stood.as_ref().map(|it| it.1.clone()), "{name}");
+        assert_eq!(story.returned, stood.map(|it| it.2), "{name}");
+        assert_eq!(story.slot_used, self.slot_used(), "{name}");
+        assert_eq!((story.payment, story.run, story.transaction), (self.payment, self.run, self.transaction));
+    }
+
+    fn assert_chapter(&self, name: &str, chapter: &Chapter) {
+        let record = self.log.records.iter().find(|record| record.index == chapter.index).unwrap();
+        assert_eq!((chapter.time, &chapter.input), (record.time, &record.input), "{name}");
+        assert_eq!(chapter.verdict, record.verdict, "{name}");
+        assert_eq!(chapter.subject, record.input.subject(record.index).as_str(), "{name}");
+        let signed = match &record.input {
+            Input::Statement(input) => SignedStatement::decode(input.statement.as_slice()).ok(),
+            _ => None,
+        };
+        assert_eq!(chapter.statement.as_ref(), signed.as_ref().map(SignedStatement::unverified), "{name}");
+        assert_eq!(chapter.signer.as_deref(), signed.as_ref().map(|it| it.issuer().as_str()), "{name}");
+    }
+}
+
+#[test]
+fn the_story_of_every_payment_is_the_one_that_the_whole_log_tells() {
+    let mut told = 0;
+    for vector in recipes::decision::all() {
+        let entries = vector.run();
+        let payments = bundles::payments(&entries);
+        if payments.is_empty() {
+            continue;
+        }
+        let log = Whole::of(entries);
+        for mut story in bundles::stories(&log.entries, &payments) {
+            story.conclude();
+            let asked = log.records.iter().find(|record| record.index == story.payment).unwrap();
+            let Input::Pay(pay) = &asked.input else { panic!("{}: not a payment", vector.name) };
+            let transaction = pay.part.as_ref().map(|part| part.transaction);
+            let asked = Asked { log: &log, payment: story.payment, run: pay.run, transaction };
+            asked.assert_told(&format!("{}, payment {}", vector.name, story.payment), &story);
+            told += 1;
+        }
+    }
+    assert!(told > 400, "{told}");
+}
+
+#[test]
+fn only_a_request_for_a_payment_begins_a_story() {
+    let vector = recipes::decision::all().into_iter().find(|vector| vector.run().len() > 5).unwrap();
+    for record in forge::records(&vector.run()) {
+        let is_request = matches!(record.input, Input::Pay(_));
+        assert_eq!(Story::of(&record).map(|story| story.payment), is_request.then_some(record.index));
+    }
+}
 
 #[test]
 fn a_refused_claim_and_a_later_policy_do_not_change_why_it_was_allowed() {
