@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 
 use counterfoil_audit::{Auditor, Chapter, Story};
-use counterfoil_decide::State;
+use counterfoil_decide::state::Status;
 use counterfoil_enforce::Command;
 use counterfoil_enforce::command::OpenRun;
 use counterfoil_rails::eip3009::slot;
@@ -20,38 +20,9 @@ use counterfoil_record::verdict::{CheckName, Code, OperandName, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Record};
 use counterfoil_testkit::scene::Ask;
 use counterfoil_testkit::script::{Script, trust};
+use counterfoil_testkit::whole::Whole;
 use counterfoil_testkit::{bundles, forge, policy, recipes};
 use counterfoil_tlog::leaf_hash;
-
-/// Status, what has settled and what came back.
-type Stood = (&'static str, String, String);
-
-/// A log, and where each payment stood after each of its records.
-struct Whole {
-    entries: Vec<Vec<u8>>,
-    records: Vec<Record>,
-    states: Vec<State>,
-}
-
-impl Whole {
-    fn of(entries: Vec<Vec<u8>>) -> Self {
-        let mut auditor = Auditor::new(Some(trust()), None);
-        let follow = |entry: &Vec<u8>| {
-            auditor.push(entry).unwrap_or_else(|| panic!("{:?}", auditor.findings()));
-            auditor.state().clone()
-        };
-        let states = entries.iter().map(follow).collect();
-        Self { records: forge::records(&entries), entries, states }
-    }
-
-    /// Where the payment stood after that many records, as the last state said that still knew it.
-    fn stood(&self, payment: Index, records: usize) -> Option<Stood> {
-        let mut states = self.states.iter().take(records).rev();
-        let last = states.find_map(|state| state.payments.get(&payment))?;
-        let contribution = last.contribution();
-        Some((last.status.code(), last.settled.to_string(), contribution.returned.to_string()))
-    }
-}
 
 /// What is asked of a log about one payment.
 struct Asked<'a> {
@@ -86,13 +57,13 @@ impl Asked<'_> {
 
     /// Whether the payment was still to be decided, by the policy or by people, before the record.
     fn waits(&self, before: usize) -> bool {
-        let held = self.log.stood(self.payment, before).is_some_and(|(status, ..)| status == "held");
+        let held = self.log.stood(self.payment, before).is_some_and(|it| it.status == Status::Held);
         self.decisions(before).is_empty() || held
     }
 
     fn rests_on(&self, at: usize, record: &Record, chapters: &BTreeSet<Index>) -> bool {
         let runs = || {
-            let asked = self.log.records.iter().find(|record| record.index == self.payment).unwrap();
+            let (_, asked) = self.log.at(self.payment);
             asked.verdict.trace.iter().filter_map(|row| row.index(OperandName::Run)).collect::<Vec<_>>()
         };
         match &record.input {
@@ -153,21 +124,22 @@ impl Asked<'_> {
         let policy = decided.and_then(|at| self.policy(usize::try_from(at.value()).unwrap()));
         assert_eq!(story.policy, policy, "{name}");
         let allowed = decisions.iter().rev().find(|record| record.verdict.outcome == Outcome::Allow);
-        let at = allowed.map(|record| usize::try_from(record.index.value()).unwrap());
-        let entry = at.and_then(|at| self.log.entries.get(at));
-        let expected = entry.map(|entry| slot(&Hash32(*leaf_hash(entry).bytes())));
+        let expected = allowed.map(|record| {
+            let (entry, _) = self.log.at(record.index);
+            slot(&Hash32(*leaf_hash(entry).bytes()))
+        });
         assert_eq!(story.slot, expected, "{name}");
         let stood = self.log.stood(self.payment, all);
         let outcome = decisions.last().map(|record| record.verdict.outcome.code());
-        assert_eq!(story.status, stood.as_ref().map(|it| it.0).or(outcome), "{name}");
-        assert_eq!(story.settled, stood.as_ref().map(|it| it.1.clone()), "{name}");
-        assert_eq!(story.returned, stood.map(|it| it.2), "{name}");
+        assert_eq!(story.status, stood.map(|it| it.status.code()).or(outcome), "{name}");
+        assert_eq!(story.settled, stood.map(|it| it.settled.to_string()), "{name}");
+        assert_eq!(story.returned, stood.map(|it| it.contribution().returned.to_string()), "{name}");
         assert_eq!(story.slot_used, self.slot_used(), "{name}");
         assert_eq!((story.payment, story.run, story.transaction), (self.payment, self.run, self.transaction));
     }
 
     fn assert_chapter(&self, name: &str, chapter: &Chapter) {
-        let record = self.log.records.iter().find(|record| record.index == chapter.index).unwrap();
+        let (_, record) = self.log.at(chapter.index);
         assert_eq!((chapter.time, &chapter.input), (record.time, &record.input), "{name}");
         assert_eq!(chapter.verdict, record.verdict, "{name}");
         assert_eq!(chapter.subject, record.input.subject(record.index).as_str(), "{name}");
@@ -184,15 +156,11 @@ impl Asked<'_> {
 fn the_story_of_every_payment_is_the_one_that_the_whole_log_tells() {
     let mut told = 0;
     for vector in recipes::decision::all() {
-        let entries = vector.run();
-        let payments = bundles::payments(&entries);
-        if payments.is_empty() {
-            continue;
-        }
-        let log = Whole::of(entries);
+        let Some(log) = Whole::of(vector.run()) else { continue };
+        let payments = bundles::payments(&log.entries);
         for mut story in bundles::stories(&log.entries, &payments) {
             story.conclude();
-            let asked = log.records.iter().find(|record| record.index == story.payment).unwrap();
+            let (_, asked) = log.at(story.payment);
             let Input::Pay(pay) = &asked.input else { panic!("{}: not a payment", vector.name) };
             let transaction = pay.part.as_ref().map(|part| part.transaction);
             let asked = Asked { log: &log, payment: story.payment, run: pay.run, transaction };

@@ -23,3 +23,4 @@ pub mod reference;
 pub mod scene;
 pub mod script;
 pub mod vectors;
+pub mod whole;
