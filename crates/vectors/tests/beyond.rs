@@ -116,10 +116,14 @@ fn what_an_interrupted_audit_did_not_come_to_is_not_held_against_a_checkpoint() 
 }
 
 #[test]
-fn the_size_of_the_log_s_own_checkpoint_is_known() {
+fn the_log_s_own_checkpoint_and_its_size_are_known() {
     let vector = vector("tail-cut-against-its-own-checkpoint");
-    let with = |note| Auditor::new(Some(trust(&vector)), note).own_size();
-    assert_eq!((with(None), with(vector.checkpoint.as_deref())), (None, Some(10)));
+    let known = |note: Option<&str>| {
+        let auditor = Auditor::new(Some(trust(&vector)), note);
+        (auditor.own_size(), auditor.own_note().map(ToOwned::to_owned))
+    };
+    assert_eq!(known(None), (None, None));
+    assert_eq!(known(vector.checkpoint.as_deref()), (Some(10), vector.checkpoint.clone()));
 }
 
 #[test]
