@@ -47,9 +47,9 @@ fn each(nth: usize, see: impl Fn(&str, &[Vec<u8>], &Bundle) + Sync) {
 }
 
 #[test]
-fn every_payment_of_every_other_decision_vector_is_followed_from_its_bundle() {
+fn every_payment_of_every_decision_vector_is_followed_from_its_bundle() {
     let (verified, insufficient) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    each(2, |name, _, bundle| {
+    each(1, |name, _, bundle| {
         let report = look(&bundle.to_file(), Some(trust()));
         assert_eq!(report.findings, [], "{name}");
         // What was never allowed has no end that a state shows.
@@ -69,7 +69,7 @@ fn every_payment_of_every_other_decision_vector_is_followed_from_its_bundle() {
         }
     });
     let (verified, insufficient) = (verified.into_inner(), insufficient.into_inner());
-    assert!(verified > 100 && insufficient > 40, "{verified} {insufficient}");
+    assert!(verified > 200 && insufficient > 80, "{verified} {insufficient}");
 }
 
 #[test]
