@@ -1,6 +1,9 @@
 //! What no vector holds: a time, a store that fails, an audit that is interrupted or saved, a trust file that is none.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a panic is a failed test")]
 
+mod common;
+
+use common::{honest, trust, vector};
 use counterfoil_audit::bundle::{BUNDLE_MOST, PAYMENTS_MOST, RECORDS_MOST, examine};
 use counterfoil_audit::{
     Auditor, CheckpointError, FindingCode, NotCheckedCode, Report, ResumeError, Trust, TrustError, Verdict,
@@ -8,25 +11,7 @@ use counterfoil_audit::{
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::cose::{MESSAGE_MOST, Unsigned};
 use counterfoil_record::{Hash32, PROFILE, SignedRecord, Span, Time};
-use counterfoil_vectors::{Evidence, Given, files, read};
-
-/// The evidence vector of that name.
-fn vector(name: &str) -> Evidence {
-    let file = files("evidence").into_iter().find(|file| file.file_stem().is_some_and(|stem| stem == name));
-    read(&file.unwrap())
-}
-
-fn trust(of: &Evidence) -> Trust {
-    Trust::parse(of.trust.as_deref().unwrap()).unwrap()
-}
-
-/// The trust and the entries of an honest log of ten records.
-fn honest() -> (Trust, Vec<Vec<u8>>) {
-    let vector = vector("honest-log-under-its-key");
-    let Given::Entries(entries) = vector.given() else { panic!("no log") };
-    assert_eq!(entries.len(), 10);
-    (trust(&vector), entries)
-}
+use counterfoil_vectors::Given;
 
 /// An audit of the first `records` of the honest log.
 fn audited(records: usize) -> Auditor {

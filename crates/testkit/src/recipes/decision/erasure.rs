@@ -75,10 +75,11 @@ fn again() -> Decision {
 }
 
 fn of_a_refused_record() -> Decision {
-    let (mut scene, _) = scene(
+    let (mut scene, run) = scene(
         "erase-of-a-refused-record",
         "A record that was refused has text beside it too, and it can be erased.",
     );
+    scene.pay(&Ask::new(run, "a", 100_000), allow());
     let refused = open(&mut scene, "nobody", refused(&["unknown-agent"]));
     let erase = erase(&scene, refused, 0);
     scene.by(erase, "finance", &["alice", "bob"], accepted());
