@@ -7,7 +7,7 @@
     reason = "a panic is a failed test"
 )]
 
-use counterfoil_audit::bundle::{Bundle, examine};
+use counterfoil_audit::bundle::Bundle;
 use counterfoil_audit::{NotCheckedCode, Report, Verdict};
 use counterfoil_enforce::Command;
 use counterfoil_enforce::command::{Mandate, OpenRun, Scope};
@@ -16,8 +16,8 @@ use counterfoil_record::verdict::Outcome;
 use counterfoil_record::{Amount, Index, Input, Time};
 use counterfoil_testkit::recipes::logs;
 use counterfoil_testkit::scene::{Ask, Scene, accepted, allow, deny, hold, refused};
-use counterfoil_testkit::script::{START, trust};
-use counterfoil_testkit::{bundles, forge, keys, policy, rail};
+use counterfoil_testkit::script::START;
+use counterfoil_testkit::{bundles, forge, policy, rail};
 
 /// People are asked from 0.20 on, and nothing needs a transaction.
 const ASKS: [(&str, &str); 2] = [
@@ -40,22 +40,9 @@ fn planned() -> (Scene, Index) {
     (scene, run)
 }
 
-fn look(bundle: &Bundle) -> Report {
-    examine(&bundle.to_file(), Some(trust()), None, &mut ())
-}
-
-/// The bundle of `payment`, which has no finding, and is never verified without one of its records.
+/// The bundle of `payment`, which is followed.
 fn followed(scene: &Scene, payment: Index) -> (Bundle, Report) {
-    let entries = bundles::alive(&scene.script.entries(), &keys::log());
-    let bundle = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
-    let report = look(&bundle);
-    assert_eq!(report.findings, []);
-    for shown in &bundle.records {
-        let less = look(&bundles::without(&bundle, &entries, shown.index));
-        let is_less = less.verdict != Verdict::Verified && less.verdict != report.verdict;
-        assert!(is_less, "without {}: {:?} {:?}", shown.index, less.verdict, less.findings);
-    }
-    (bundle, report)
+    bundles::followed(&scene.script.entries(), payment)
 }
 
 fn shows(bundle: &Bundle, record: Index) -> bool {

@@ -1,11 +1,12 @@
 //! Bundles of the logs that the tests make.
 
-use counterfoil_audit::bundle::{Bundle, Gather, GatherError};
-use counterfoil_audit::{Auditor, Story};
+use counterfoil_audit::bundle::{Bundle, Gather, GatherError, examine};
+use counterfoil_audit::{Auditor, Report, Story, Verdict};
 use counterfoil_enforce::FileKey;
 use counterfoil_record::{Index, Input, input};
 
-use crate::forge;
+use crate::script::trust;
+use crate::{forge, keys};
 
 /// `entries` with a heartbeat after them, signed by `key`.
 pub fn alive(entries: &[Vec<u8>], key: &FileKey) -> Vec<Vec<u8>> {
@@ -28,7 +29,7 @@ pub fn stories(entries: &[Vec<u8>], payments: &[Index]) -> Vec<Story> {
     let records = forge::records(entries);
     let find = |index: &Index| records.iter().find(|record| record.index == *index).and_then(Story::of);
     let mut stories: Vec<Story> = payments.iter().filter_map(find).collect();
-    let mut auditor = Auditor::new(Some(crate::script::trust()), None);
+    let mut auditor = Auditor::new(Some(trust()), None);
     for entry in entries {
         let checked = auditor.push(entry).unwrap_or_else(|| panic!("{:?}", auditor.findings()));
         for story in &mut stories {
@@ -58,6 +59,22 @@ pub fn bundle(
     }
     let read = |index: Index| usize::try_from(index.value()).ok().and_then(|at| entries.get(at).cloned());
     gather.finish(since, &mut |index| read(index).ok_or_else(|| "no such record".into()))
+}
+
+/// The bundle of `payment` under a heartbeat after `entries`, which has no finding, and is never verified without one of
+/// its records; and the report on it.
+pub fn followed(entries: &[Vec<u8>], payment: Index) -> (Bundle, Report) {
+    let entries = alive(entries, &keys::log());
+    let bundle = bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    let look = |bundle: &Bundle| examine(&bundle.to_file(), Some(trust()), None, &mut ());
+    let report = look(&bundle);
+    assert_eq!(report.findings, []);
+    for shown in &bundle.records {
+        let less = look(&without(&bundle, &entries, shown.index));
+        let is_less = less.verdict != Verdict::Verified && less.verdict != report.verdict;
+        assert!(is_less, "without {}: {:?} {:?}", shown.index, less.verdict, less.findings);
+    }
+    (bundle, report)
 }
 
 /// The same bundle without the record of that index, as somebody makes it who has the whole log.
