@@ -42,7 +42,7 @@ fn planned() -> (Scene, Index) {
 
 /// The bundle of `payment`, which is followed.
 fn followed(scene: &Scene, payment: Index) -> (Bundle, Report) {
-    bundles::followed(&scene.script.entries(), payment)
+    bundles::followed(&scene.script.entries(), &[payment])
 }
 
 fn shows(bundle: &Bundle, record: Index) -> bool {

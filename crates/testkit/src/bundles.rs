@@ -61,11 +61,11 @@ pub fn bundle(
     gather.finish(since, &mut |index| read(index).ok_or_else(|| "no such record".into()))
 }
 
-/// The bundle of `payment` under a heartbeat after `entries`, which has no finding, and is never verified without one of
+/// The bundle of `payments` under a heartbeat after `entries`, which has no finding, and is never verified without one of
 /// its records; and the report on it.
-pub fn followed(entries: &[Vec<u8>], payment: Index) -> (Bundle, Report) {
+pub fn followed(entries: &[Vec<u8>], payments: &[Index]) -> (Bundle, Report) {
     let entries = alive(entries, &keys::log());
-    let bundle = bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    let bundle = bundle(&entries, &keys::log(), payments, None).unwrap();
     let look = |bundle: &Bundle| examine(&bundle.to_file(), Some(trust()), None, &mut ());
     let report = look(&bundle);
     assert_eq!(report.findings, []);
