@@ -1,5 +1,11 @@
 //! Bundles of payments beside others: what another payment came to is shown where something rests on it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a panic is a failed test"
+)]
 
 use counterfoil_audit::Verdict;
 use counterfoil_enforce::Command;

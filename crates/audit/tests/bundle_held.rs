@@ -131,6 +131,19 @@ fn a_plan_that_is_taken_up_while_a_payment_waits_is_shown() {
 }
 
 #[test]
+fn an_answer_about_a_phase_that_nobody_entered_is_not_shown() {
+    let (mut scene, run) = planned();
+    scene.execute(run);
+    let held = scene.pay(&Ask::new(run, "held", 300_000).quotes(), hold(&["gate:premium", "gate:new-payee"]));
+    let left = scene.enter(run, "commit", accepted()).index;
+    let asked = scene.enter(run, "execute", refused(&["conditions-not-met"]).needing(&["approvals"]));
+    let answered = scene.approve("alice", &asked).index;
+    scene.claim(held.index, deny(&["phase"]).needing(&["gate:premium", "gate:new-payee"]));
+    let (bundle, _) = followed(&scene, held.index);
+    assert_eq!([left, answered].map(|index| shows(&bundle, index)), [true, false]);
+}
+
+#[test]
 fn an_answer_about_a_phase_follows_where_what_its_run_did_before_is_left_out() {
     let (mut scene, run) = planned();
     scene.enter(run, "commit", accepted());

@@ -1,14 +1,21 @@
 //! Bundles: whatever a log says about a payment is followed from a few of its records, and not without any of them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a panic is a failed test"
+)]
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use counterfoil_audit::bundle::{Bundle, GatherError, examine};
 use counterfoil_audit::{NotCheckedCode, Report, Trust, Verdict};
 use counterfoil_enforce::FileKey;
+use counterfoil_testkit::scene::{Ask, Scene, accepted, allow};
 use counterfoil_testkit::script::trust;
 use counterfoil_testkit::vectors::Decision;
-use counterfoil_testkit::{bundles, recipes};
+use counterfoil_testkit::{bundles, forge, keys, recipes};
 
 fn look(bytes: &[u8], trust: Option<Trust>) -> Report {
     examine(bytes, trust, None, &mut ())
@@ -20,7 +27,7 @@ fn log_of(vector: &Decision) -> Option<(Vec<Vec<u8>>, FileKey)> {
     let seed = vector.steps.iter().rev().find_map(|step| step.log_key_seed.as_ref());
     let seed = hex::decode(seed.unwrap_or(&vector.log_key_seed)).unwrap();
     let key = FileKey::from_seed(&seed.try_into().unwrap()).unwrap();
-    let opened = counterfoil_testkit::forge::records(&entries).len() > 1;
+    let opened = forge::records(&entries).len() > 1;
     opened.then(|| (bundles::alive(&entries, &key), key))
 }
 
@@ -97,4 +104,25 @@ fn with_any_record_left_out_a_bundle_is_never_verified() {
     });
     let tried = tried.into_inner();
     assert!(tried > 150, "{tried}");
+}
+
+#[test]
+fn what_came_after_the_checkpoint_of_a_bundle_is_not_in_it() {
+    let (mut scene, run) = Scene::plain("bundle", "a payment that came back after the checkpoint");
+    let paid = scene.pay(&Ask::new(run, "one", 10_000), allow());
+    scene.bind_exactly(&paid);
+    let settled = scene.settle(paid.index, 10_000, accepted()).index;
+    let before = scene.script.entries();
+    scene.compensate(paid.index, 4_000, accepted());
+    let (after, payments) = (scene.script.entries(), [paid.index]);
+    let make = |size: usize| {
+        bundles::under(&after, forge::checkpoint(&after[..size], &keys::log()), &payments, None)
+    };
+    let bundle = make(before.len()).unwrap();
+    assert_eq!(bundle.records.last().map(|shown| shown.index), Some(settled));
+    assert_eq!(look(&bundle.to_file(), Some(trust())).findings, []);
+    let decided = usize::try_from(paid.index.value()).unwrap();
+    let size = paid.index.value();
+    assert_eq!(make(decided), Err(GatherError::AfterCheckpoint { payment: paid.index, size }));
+    assert_eq!(make(decided + 1).unwrap().records.last().map(|shown| shown.index), Some(paid.index));
 }

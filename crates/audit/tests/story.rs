@@ -18,7 +18,7 @@ use counterfoil_rails::eip3009::slot;
 use counterfoil_record::statement::{SignedStatement, SubjectKind};
 use counterfoil_record::verdict::{CheckName, Code, OperandName, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Record};
-use counterfoil_testkit::scene::Ask;
+use counterfoil_testkit::scene::{Ask, Scene, accepted, accepted_with, allow, hold};
 use counterfoil_testkit::script::{Script, trust};
 use counterfoil_testkit::whole::Whole;
 use counterfoil_testkit::{bundles, forge, policy, recipes};
@@ -152,23 +152,53 @@ impl Asked<'_> {
     }
 }
 
+/// Holds the story of every payment of a log against the whole of it; gives how many there are.
+fn assert_stories(name: &str, entries: Vec<Vec<u8>>) -> usize {
+    let Some(log) = Whole::of(entries) else { return 0 };
+    let mut stories = bundles::stories(&log.entries, &bundles::payments(&log.entries));
+    for story in &mut stories {
+        story.conclude();
+        let (_, asked) = log.at(story.payment);
+        let Input::Pay(pay) = &asked.input else { panic!("{name}: not a payment") };
+        let transaction = pay.part.as_ref().map(|part| part.transaction);
+        let asked = Asked { log: &log, payment: story.payment, run: pay.run, transaction };
+        asked.assert_told(&format!("{name}, payment {}", story.payment), story);
+    }
+    stories.len()
+}
+
 #[test]
 fn the_story_of_every_payment_is_the_one_that_the_whole_log_tells() {
-    let mut told = 0;
-    for vector in recipes::decision::all() {
-        let Some(log) = Whole::of(vector.run()) else { continue };
-        let payments = bundles::payments(&log.entries);
-        for mut story in bundles::stories(&log.entries, &payments) {
-            story.conclude();
-            let (_, asked) = log.at(story.payment);
-            let Input::Pay(pay) = &asked.input else { panic!("{}: not a payment", vector.name) };
-            let transaction = pay.part.as_ref().map(|part| part.transaction);
-            let asked = Asked { log: &log, payment: story.payment, run: pay.run, transaction };
-            asked.assert_told(&format!("{}, payment {}", vector.name, story.payment), &story);
-            told += 1;
-        }
-    }
+    let vectors = recipes::decision::all();
+    let told = vectors.iter().map(|vector| assert_stories(&vector.name, vector.run()));
+    let told = told.sum::<usize>();
     assert!(told > 400, "{told}");
+}
+
+#[test]
+fn what_other_runs_do_while_a_payment_waits_is_not_in_its_story_nor_what_its_own_does_later() {
+    let policy = policy::vary(&policy::full(), "exposure_at_least = \"2.00", "exposure_at_least = \"0.20");
+    let mut scene = Scene::new("two-runs", "", &policy);
+    let runs = [scene.open_run(), scene.open_run_of("run-2", "researcher", "dave")];
+    for run in runs {
+        scene.attach_plan(run, 600_000);
+        scene.execute(run);
+    }
+    let needs = ["gate:premium", "gate:new-payee"];
+    let held = runs.map(|run| scene.pay(&Ask::new(run, "held", 300_000).quotes(), hold(&needs)));
+    for (run, held) in runs.into_iter().zip(&held) {
+        scene.attach_plan(run, 700_000);
+        scene.execute(run);
+        scene.approve("bob", held);
+        scene.claim(held.index, allow());
+        scene.attach_plan(run, 800_000);
+        scene.execute(run);
+    }
+    for (run, held) in runs.into_iter().zip(held) {
+        scene.settle(held.index, 300_000, accepted_with(&["unbound"]));
+        scene.record(Command::CloseRun { run }, accepted());
+    }
+    assert_eq!(assert_stories("two-runs", scene.script.entries()), 2);
 }
 
 #[test]

@@ -49,7 +49,20 @@ pub fn bundle(
     payments: &[Index],
     since: Option<u64>,
 ) -> Result<Bundle, GatherError> {
-    let mut gather = Gather::new(stories(entries, payments), forge::checkpoint(entries, key))?;
+    under(entries, forge::checkpoint(entries, key), payments, since)
+}
+
+/// The same, of a log that may have grown past its `checkpoint`.
+///
+/// # Errors
+/// As [`GatherError`] says.
+pub fn under(
+    entries: &[Vec<u8>],
+    checkpoint: String,
+    payments: &[Index],
+    since: Option<u64>,
+) -> Result<Bundle, GatherError> {
+    let mut gather = Gather::new(stories(entries, payments), checkpoint)?;
     for entry in entries {
         gather.push(entry)?;
     }
