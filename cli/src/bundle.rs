@@ -93,7 +93,7 @@ struct Told(Vec<Story>);
 impl Observer for Told {
     fn after(&mut self, checked: &Checked, state: &State) {
         for story in &mut self.0 {
-            story.observe(checked, state);
+            story.after(checked, state);
         }
     }
 }

@@ -68,7 +68,7 @@ impl Observer for Told {
     }
 
     fn after(&mut self, checked: &Checked, state: &State) {
-        self.story.observe(checked, state);
+        self.story.after(checked, state);
     }
 }
 

@@ -8,7 +8,7 @@ use counterfoil_decide::State;
 use counterfoil_decide::state::Status;
 use counterfoil_rails::eip3009::slot;
 use counterfoil_record::statement::{SignedStatement, Statement, SubjectKind};
-use counterfoil_record::verdict::{CheckName, Code, OperandName, Outcome};
+use counterfoil_record::verdict::{Code, OperandName, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Record, Time, Verdict};
 use serde::Serialize;
 
@@ -55,7 +55,7 @@ impl Chapter {
     }
 }
 
-/// The story of one payment.
+/// The story of one payment, told by what it observes of a log.
 #[derive(Clone, Debug, Serialize)]
 pub struct Story {
     /// The payment.
@@ -88,7 +88,8 @@ pub struct Story {
 }
 
 impl Story {
-    /// The story that begins with `record`, if that asks for a payment.
+    /// The story that begins with `record`, if that asks for a payment: it is told by the records that it observes, from the
+    /// first of the log on.
     pub fn of(record: &Record) -> Option<Self> {
         let Input::Pay(pay) = &record.input else { return None };
         Some(Self {
@@ -106,45 +107,6 @@ impl Story {
             current_policy: None,
             within: runs_named(&record.verdict),
         })
-    }
-
-    /// Takes the next record that followed, and where it left the payment.
-    pub fn observe(&mut self, checked: &Checked, state: &State) {
-        let record = &checked.record;
-        let belongs = match &record.input {
-            Input::Genesis(_) => true,
-            Input::AdoptPolicy(adopt) => {
-                if record.verdict.outcome == Outcome::Accepted {
-                    let source = String::from_utf8_lossy(adopt.source.as_slice());
-                    self.current_policy = Some(source.into_owned());
-                }
-                self.is_waiting()
-            }
-            Input::RotateKey(_) | Input::RevokeKey(_) | Input::Suspend(_) | Input::Resume(_) => {
-                self.is_waiting()
-            }
-            Input::OpenRun(_) => record.index == self.run || self.within.contains(&record.index),
-            Input::Begin(_) => Some(record.index) == self.transaction,
-            Input::Statement(input) => SignedStatement::decode(input.statement.as_slice())
-                .is_ok_and(|signed| self.is_answered_by(signed.unverified())),
-            Input::Pay(_) => record.index == self.payment,
-            Input::Erase(erase) => self.chapters.iter().any(|chapter| chapter.index == erase.record),
-            input => self.is_about(input),
-        };
-        if !belongs {
-            return self.stands(state);
-        }
-        // A claim of what is not held is refused without a trace: it decided nothing.
-        let decides = matches!(record.input, Input::Pay(_) | Input::Claim(_));
-        if decides && record.verdict.outcome != Outcome::Refused {
-            self.decided = Some(record.index);
-            self.policy.clone_from(&self.current_policy);
-            if record.verdict.outcome == Outcome::Allow {
-                self.slot = Some(slot(&checked.leaf));
-            }
-        }
-        self.chapters.push(Chapter::of(record));
-        self.stands(state);
     }
 
     /// True as long as the payment is not decided, or waits for people: what governs it, or ends it, can still come.
@@ -191,16 +153,52 @@ impl Story {
         let bound = |chapter: &&Chapter| {
             matches!(chapter.input, Input::Bind(_)) && chapter.verdict.outcome == Outcome::Accepted
         };
-        self.slot_used = self.chapters.iter().find(bound).map(|chapter| {
-            let has_row = chapter.verdict.trace.iter().any(|check| check.check == CheckName::Slot);
-            has_row && !chapter.verdict.codes.contains(&Code::SlotNotUsed)
-        });
+        self.slot_used = self
+            .chapters
+            .iter()
+            .find(bound)
+            .map(|chapter| !chapter.verdict.codes.contains(&Code::SlotNotUsed));
     }
 }
 
 impl Observer for Story {
+    /// Takes the next record that followed, and where it left the payment.
     fn after(&mut self, checked: &Checked, state: &State) {
-        self.observe(checked, state);
+        let record = &checked.record;
+        let belongs = match &record.input {
+            Input::Genesis(_) => true,
+            Input::AdoptPolicy(adopt) => {
+                if record.verdict.outcome == Outcome::Accepted {
+                    let source = String::from_utf8_lossy(adopt.source.as_slice());
+                    self.current_policy = Some(source.into_owned());
+                }
+                self.is_waiting()
+            }
+            Input::RotateKey(_) | Input::RevokeKey(_) | Input::Suspend(_) | Input::Resume(_) => {
+                self.is_waiting()
+            }
+            Input::OpenRun(_) => record.index == self.run || self.within.contains(&record.index),
+            Input::Begin(_) => Some(record.index) == self.transaction,
+            Input::Statement(input) => SignedStatement::decode(input.statement.as_slice())
+                .is_ok_and(|signed| self.is_answered_by(signed.unverified())),
+            Input::Pay(_) => record.index == self.payment,
+            Input::Erase(erase) => self.chapters.iter().any(|chapter| chapter.index == erase.record),
+            input => self.is_about(input),
+        };
+        if !belongs {
+            return self.stands(state);
+        }
+        // A claim of what is not held is refused without a trace: it decided nothing.
+        let decides = matches!(record.input, Input::Pay(_) | Input::Claim(_));
+        if decides && record.verdict.outcome != Outcome::Refused {
+            self.decided = Some(record.index);
+            self.policy.clone_from(&self.current_policy);
+            if record.verdict.outcome == Outcome::Allow {
+                self.slot = Some(slot(&checked.leaf));
+            }
+        }
+        self.chapters.push(Chapter::of(record));
+        self.stands(state);
     }
 }
 

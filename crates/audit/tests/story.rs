@@ -10,13 +10,13 @@
 
 use std::collections::BTreeSet;
 
-use counterfoil_audit::{Auditor, Chapter, Story};
+use counterfoil_audit::{Auditor, Chapter, Observer as _, Story};
 use counterfoil_decide::state::Status;
 use counterfoil_enforce::Command;
 use counterfoil_enforce::command::OpenRun;
 use counterfoil_rails::eip3009::slot;
 use counterfoil_record::statement::{SignedStatement, SubjectKind};
-use counterfoil_record::verdict::{CheckName, Code, OperandName, Outcome};
+use counterfoil_record::verdict::{CheckName, CheckResult, OperandName, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Record};
 use counterfoil_testkit::scene::{Ask, Scene, accepted, accepted_with, allow, hold};
 use counterfoil_testkit::script::{Script, trust};
@@ -100,8 +100,7 @@ impl Asked<'_> {
             matches!(&record.input, Input::Bind(bind) if bind.payment == self.payment)
                 && record.verdict.outcome == Outcome::Accepted
         })?;
-        let looked = bound.verdict.trace.iter().any(|row| row.check == CheckName::Slot);
-        Some(looked && !bound.verdict.codes.contains(&Code::SlotNotUsed))
+        bound.verdict.row(CheckName::Slot).map(|row| row.result == CheckResult::Pass)
     }
 
     fn assert_told(&self, name: &str, story: &Story) {
@@ -228,7 +227,7 @@ fn a_refused_claim_and_a_later_policy_do_not_change_why_it_was_allowed() {
     let mut auditor = Auditor::new(Some(trust()), None);
     for entry in &entries {
         let checked = auditor.push(entry).unwrap();
-        story.observe(&checked, auditor.state());
+        story.after(&checked, auditor.state());
     }
     story.conclude();
     assert_eq!(story.decided, Some(paid.index));

@@ -12,7 +12,7 @@
 
 mod common;
 
-use counterfoil_audit::{Auditor, Story, Trust, Verdict};
+use counterfoil_audit::{Auditor, Observer as _, Story, Trust, Verdict};
 use counterfoil_enforce::command::OpenRun;
 use counterfoil_enforce::{Core, FileKey, NotAllowed, Pay, System};
 use counterfoil_record::verdict::{CheckName, Code, Grade, Outcome};
@@ -89,7 +89,7 @@ fn a_payment_is_decided_signed_with_its_slot_settled_and_audited() {
     let mut records = Vec::new();
     for entry in common::entries(&store) {
         let checked = auditor.push(&entry).unwrap();
-        story.observe(&checked, auditor.state());
+        story.after(&checked, auditor.state());
         records.push(checked.record);
     }
     story.conclude();

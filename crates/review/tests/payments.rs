@@ -13,7 +13,7 @@ extern crate alloc;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use counterfoil_audit::{Auditor, Checked, Report, Story};
+use counterfoil_audit::{Auditor, Checked, Observer as _, Report, Story};
 use counterfoil_decide::State;
 use counterfoil_decide::state::Status;
 use counterfoil_record::statement::{SignedStatement, SubjectKind};
@@ -81,7 +81,7 @@ fn each_row_says_what_the_story_of_its_payment_says() {
         for row in &seen.population.rows {
             let mut story = Story::of(seen.record(row.payment)).unwrap();
             for (checked, state) in &seen.steps {
-                story.observe(checked, state);
+                story.after(checked, state);
             }
             story.conclude();
             let place = format!("{name}: payment {}", row.payment);

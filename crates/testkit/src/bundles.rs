@@ -1,7 +1,7 @@
 //! Bundles of the logs that the tests make.
 
 use counterfoil_audit::bundle::{Bundle, Gather, GatherError, examine};
-use counterfoil_audit::{Auditor, Report, Story, Verdict};
+use counterfoil_audit::{Auditor, Observer as _, Report, Story, Verdict};
 use counterfoil_enforce::FileKey;
 use counterfoil_record::{Index, Input, input};
 
@@ -33,7 +33,7 @@ pub fn stories(entries: &[Vec<u8>], payments: &[Index]) -> Vec<Story> {
     for entry in entries {
         let checked = auditor.push(entry).unwrap_or_else(|| panic!("{:?}", auditor.findings()));
         for story in &mut stories {
-            story.observe(&checked, auditor.state());
+            story.after(&checked, auditor.state());
         }
     }
     stories
