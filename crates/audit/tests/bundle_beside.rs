@@ -82,6 +82,8 @@ fn that_a_payment_ended_is_shown_where_the_same_purchase_may_be_made_again() {
     let (mut scene, run) = Scene::plain("beside", "");
     let paid = yen(&mut scene, run, "a");
     let settled = scene.settle(paid, 1, accepted_with(&["unbound"])).index;
+    // The trace names it as the one that moved its groups last.
+    yen(&mut scene, run, "b");
     let denied = scene.pay(&Ask::new(run, "a", 100_000), key_reused()).index;
     let shown = followed(&scene, &[denied], &[paid, settled]);
     assert_eq!(shown, (Verdict::Insufficient, vec![true, true]));

@@ -86,9 +86,7 @@ impl Needs {
 
     /// True if an earlier payment that was allowed under `terms` counts in what this one was decided on.
     pub(super) fn counts(&self, terms: &Terms) -> bool {
-        self.groups_of(terms).next().is_some()
-            || (self.item.is_some() && terms.item == self.item)
-            || self.is_mandated(terms)
+        self.groups_of(terms).next().is_some() || self.is_of_item(terms) || self.is_mandated(terms)
     }
 
     /// True for the first payment that shows that the payee was paid before.
@@ -103,14 +101,17 @@ impl Needs {
         let in_groups = self
             .groups_of(terms)
             .any(|group| group.budget.limit.is_some() && (spent || (back && group.budget.restore_refunds)));
-        let elsewhere = (self.item.is_some() && terms.item == self.item) || self.is_mandated(terms);
-        in_groups || (spent && elsewhere)
+        in_groups || (from.used() != to.used() && (self.is_of_item(terms) || self.is_mandated(terms)))
     }
 
     /// True for another payment of the same transaction.
     pub(super) fn is_beside(&self, terms: &Terms) -> bool {
         let transaction = terms.part.as_ref().map(|part| part.transaction);
         self.transaction.is_some() && transaction == self.transaction
+    }
+
+    fn is_of_item(&self, terms: &Terms) -> bool {
+        self.item.is_some() && terms.item == self.item
     }
 
     fn is_mandated(&self, terms: &Terms) -> bool {

@@ -35,7 +35,7 @@ wire_map! {
 
 impl Contribution {
     /// What it takes of a plan or a mandate. A payment reserves or has settled, never both.
-    pub(crate) const fn used(self) -> Amount {
+    pub const fn used(self) -> Amount {
         if self.reserved.is_zero() { self.settled } else { self.reserved }
     }
 }

@@ -1,0 +1,130 @@
+//! Bundles show what counted in a decision, and what came of that: by budget, plan item and mandate, and nothing else.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a panic is a failed test"
+)]
+
+use counterfoil_enforce::Command;
+use counterfoil_enforce::command::{Mandate, OpenRun};
+use counterfoil_record::{Amount, Index, Time};
+use counterfoil_testkit::scene::{Ask, Scene, accepted, accepted_with, allow};
+use counterfoil_testkit::script::START;
+use counterfoil_testkit::{bundles, policy, rail};
+
+const DAY: u64 = 86_400_000;
+
+/// Which of `records` the bundle of `payment` shows.
+fn shown<const N: usize>(scene: &Scene, payment: Index, records: [Index; N]) -> [bool; N] {
+    let (bundle, _) = bundles::followed(&scene.script.entries(), &[payment]);
+    records.map(|index| bundle.read(index).is_some())
+}
+
+/// `policy` with a day of each agent as its only budget.
+fn by_the_day(policy: &str) -> String {
+    let (before, rest) = policy.split_once("[[budgets]]").unwrap();
+    let (_, after) = rest.split_once("[[gates]]").unwrap();
+    let day =
+        "id = \"agent-day\"\nper = [\"agent\"]\nwindow = { rolling = \"24h\" }\nlimit = \"25.00 usdc\"\n";
+    format!("{before}[[budgets]]\n{day}\n[[gates]]{after}")
+}
+
+/// A payment that moves every group after what came before it, so that the trace names this one.
+fn moves(scene: &mut Scene, run: Index) -> Index {
+    scene.pay(&Ask::new(run, "moves", 1), allow()).index
+}
+
+#[test]
+fn what_came_back_is_shown_where_it_may_be_spent_again() {
+    let restores = ("limit = \"20.00 usdc\"", "limit = \"20.00 usdc\"\nrestore_refunds = true");
+    for (changes, is_seen) in [(&[restores][..], true), (&[], false)] {
+        let (mut scene, run) = Scene::plain_with("counts", "", changes);
+        let first = scene.pay(&Ask::new(run, "first", 100_000), allow());
+        scene.bind_exactly(&first);
+        let settled = scene.settle(first.index, 100_000, accepted()).index;
+        let back = scene.compensate(first.index, 40_000, accepted()).index;
+        moves(&mut scene, run);
+        let paid = scene.pay(&Ask::new(run, "paid", 100_000), allow()).index;
+        assert_eq!(shown(&scene, paid, [first.index, settled, back]), [true, true, is_seen]);
+    }
+}
+
+#[test]
+fn what_settled_late_is_shown() {
+    let (mut scene, run) = Scene::plain("counts", "");
+    let first = scene.pay(&Ask::new(run, "first", 100_000), allow());
+    scene.bind_exactly(&first);
+    let expired = scene.at(850_000).expire(first.index, accepted()).index;
+    let settled = scene.settle(first.index, 100_000, accepted_with(&["late"])).index;
+    moves(&mut scene, run);
+    let paid = scene.pay(&Ask::new(run, "paid", 100_000), allow()).index;
+    assert_eq!(shown(&scene, paid, [first.index, expired, settled]), [true, true, true]);
+}
+
+#[test]
+fn what_came_of_a_payment_that_is_only_counted_is_not_shown() {
+    let (mut scene, run) = Scene::plain("counts", "");
+    let counted = scene.pay(&Ask::yen(run, "counted", 1), allow()).index;
+    let settled = scene.settle(counted, 1, accepted_with(&["unbound"])).index;
+    scene.pay(&Ask::yen(run, "moves", 1), allow());
+    let paid = scene.pay(&Ask::new(run, "paid", 100_000), allow()).index;
+    assert_eq!(shown(&scene, paid, [counted, settled]), [true, false]);
+}
+
+#[test]
+fn what_was_paid_for_an_item_is_shown_beyond_the_window_of_every_budget() {
+    let mut scene = Scene::new("counts", "", &by_the_day(&policy::full()));
+    let run = scene.open_run();
+    scene.attach_plan(run, 600_000);
+    scene.execute(run);
+    let mut allowed = |key: &str| {
+        let paid = scene.pay(&Ask::new(run, key, 100_000).quotes(), allow());
+        scene.bind_exactly(&paid);
+        paid.index
+    };
+    let [settles, expires, moves] = ["settles", "expires", "moves"].map(&mut allowed);
+    let settled = scene.settle(settles, 100_000, accepted()).index;
+    let expired = scene.at(850_000).expire(expires, accepted()).index;
+    scene.settle(moves, 100_000, accepted());
+    let paid = scene.at(DAY + 900_000).pay(&Ask::new(run, "paid", 100_000).quotes(), allow()).index;
+    // What is reserved for an item and what has settled of it are one sum; what ends unspent leaves it.
+    let records = [settles, settled, expires, expired];
+    assert_eq!(shown(&scene, paid, records), [true, false, true, true]);
+}
+
+#[test]
+fn what_was_paid_under_a_mandate_is_shown_beyond_the_window_of_every_budget() {
+    let mut scene = Scene::new("counts", "", &by_the_day(&policy::plain()));
+    let asset = |token: &str| format!("{}/erc20:{token}", rail::CHAIN).parse().unwrap();
+    let limits = [(asset(rail::TOKEN), Amount::new(2_000_000)), (asset(policy::YEN), Amount::new(500))];
+    let mandate = Mandate {
+        format: "test-mandate".parse().unwrap(),
+        evidence: "c3BlbmQgc28gbXVjaCBmb3IgbWU=".into(),
+        expires: Time::from_millis(START + 10 * DAY),
+        limits: limits.into(),
+        payees: [].into(),
+    };
+    let mut open = |id: &str, parent: Option<Index>, mandate: Option<Mandate>| {
+        let [id, agent, principal] = [id, "researcher", "carol"].map(|name| name.parse().unwrap());
+        let run = OpenRun { mandate, parent, ..OpenRun::new(id, agent, principal) };
+        scene.record(Command::OpenRun(run), accepted()).index
+    };
+    let over = open("over", None, Some(mandate));
+    let [part, beside, free] =
+        ["part", "beside", "free"].map(|id| open(id, (id != "free").then_some(over), None));
+    let mut allowed = |run: Index, key: &str| {
+        let paid = scene.pay(&Ask::new(run, key, 100_000), allow());
+        scene.bind_exactly(&paid);
+        paid.index
+    };
+    let [settles, expires] = ["settles", "expires"].map(|key| allowed(beside, key));
+    let [other, moves] = ["other", "moves"].map(|key| allowed(free, key));
+    let settled = scene.settle(settles, 100_000, accepted()).index;
+    let expired = scene.at(850_000).expire(expires, accepted()).index;
+    scene.settle(moves, 100_000, accepted());
+    let paid = scene.at(DAY + 900_000).pay(&Ask::new(part, "paid", 100_000), allow()).index;
+    let records = [settles, settled, expires, expired, other];
+    assert_eq!(shown(&scene, paid, records), [true, false, true, true, false]);
+}
