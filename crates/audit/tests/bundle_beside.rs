@@ -78,18 +78,6 @@ fn the_payment_whose_key_another_used_is_shown_where_it_counts_in_nothing() {
 }
 
 #[test]
-fn that_a_payment_ended_is_shown_where_the_same_purchase_may_be_made_again() {
-    let (mut scene, run) = Scene::plain("beside", "");
-    let paid = yen(&mut scene, run, "a");
-    let settled = scene.settle(paid, 1, accepted_with(&["unbound"])).index;
-    // The trace names it as the one that moved its groups last.
-    yen(&mut scene, run, "b");
-    let denied = scene.pay(&Ask::new(run, "a", 100_000), key_reused()).index;
-    let shown = followed(&scene, &[denied], &[paid, settled]);
-    assert_eq!(shown, (Verdict::Insufficient, vec![true, true]));
-}
-
-#[test]
 fn the_payment_that_made_a_payee_known_is_shown_where_people_would_be_asked_of_a_new_one() {
     // Without what counts payments of every asset, one of yen moves nothing that one of dollars names.
     let burst = "[[budgets]]\nid = \"burst\"\nper = [\"agent\", \"payee\"]\nwindow = { rolling = \"60s\" }\ncount = 5\n";

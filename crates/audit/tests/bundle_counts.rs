@@ -10,7 +10,7 @@
 use counterfoil_enforce::Command;
 use counterfoil_enforce::command::{Mandate, OpenRun};
 use counterfoil_record::{Amount, Index, Time};
-use counterfoil_testkit::scene::{Ask, Scene, accepted, accepted_with, allow};
+use counterfoil_testkit::scene::{Ask, Scene, accepted, accepted_with, allow, deny};
 use counterfoil_testkit::script::START;
 use counterfoil_testkit::{bundles, policy, rail};
 
@@ -92,6 +92,18 @@ fn what_was_paid_for_an_item_is_shown_beyond_the_window_of_every_budget() {
     // What is reserved for an item and what has settled of it are one sum; what ends unspent leaves it.
     let records = [settles, settled, expires, expired];
     assert_eq!(shown(&scene, paid, records), [true, false, true, true]);
+}
+
+#[test]
+fn that_a_payment_ended_is_shown_where_the_same_purchase_is_made_again_under_its_key() {
+    let mut scene = Scene::new("counts", "", &by_the_day(&policy::plain()));
+    let run = scene.open_run();
+    let [first, other] = ["a", "b"].map(|key| scene.pay(&Ask::new(run, key, 100_000), allow()).index);
+    let settled = scene.settle(first, 100_000, accepted_with(&["unbound"])).index;
+    scene.settle(other, 100_000, accepted_with(&["unbound"]));
+    let reused = deny(&["idempotency"]).codes(&["key-reused"]);
+    let denied = scene.at(DAY + 900_000).pay(&Ask::new(run, "a", 100_001), reused).index;
+    assert_eq!(shown(&scene, denied, [first, settled, other]), [true, true, true]);
 }
 
 #[test]

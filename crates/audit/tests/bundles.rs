@@ -11,7 +11,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 use counterfoil_audit::bundle::{Bundle, GatherError, examine};
 use counterfoil_audit::{NotCheckedCode, Report, Trust, Verdict};
-use counterfoil_enforce::FileKey;
+use counterfoil_enforce::{Command, FileKey};
 use counterfoil_testkit::scene::{Ask, Scene, accepted, allow};
 use counterfoil_testkit::script::trust;
 use counterfoil_testkit::vectors::Decision;
@@ -125,4 +125,18 @@ fn what_came_after_the_checkpoint_of_a_bundle_is_not_in_it() {
     let size = paid.index.value();
     assert_eq!(make(decided), Err(GatherError::AfterCheckpoint { payment: paid.index, size }));
     assert_eq!(make(decided + 1).unwrap().records.last().map(|shown| shown.index), Some(paid.index));
+}
+
+#[test]
+fn where_a_payment_stands_is_shown_by_whatever_record_states_it_last() {
+    for states in [Command::Start {}, Command::Stop {}, Command::Heartbeat {}] {
+        let (mut scene, run) = Scene::plain("bundle", "a payment, and a record of the whole state after it");
+        let paid = scene.pay(&Ask::new(run, "one", 10_000), allow()).index;
+        let stated = scene.record(states, accepted()).index;
+        let bundle = bundles::bundle(&scene.script.entries(), &keys::log(), &[paid], None).unwrap();
+        assert_eq!(bundle.standings.iter().map(|it| it.record).collect::<Vec<_>>(), [stated]);
+        let report = look(&bundle.to_file(), Some(trust()));
+        assert_eq!((report.verdict, report.findings), (Verdict::Verified, vec![]));
+        assert_eq!(report.scope.bundle.unwrap().complete_to, Some(stated.value()));
+    }
 }

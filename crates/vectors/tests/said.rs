@@ -125,3 +125,20 @@ fn what_the_log_has_that_nobody_checked_is_counted() {
     let compromised = detail_of("key-compromised", NotCheckedCode::CompromisedKeys).unwrap();
     assert!(compromised.starts_with("what ") && compromised.contains(" signed in records from "));
 }
+
+#[test]
+fn a_bundle_that_does_not_reach_the_pin_says_so_once() {
+    let unpinned = "a log that its operator rewrote or cut looks the same";
+    let apart = "the bundle does not show that its checkpoint and the pinned one are of one log";
+    let cases = [
+        ("bundle-honest", &[unpinned][..]),
+        ("bundle-under-its-pin", &[]),
+        ("bundle-that-does-not-reach-the-pin", &[apart]),
+    ];
+    for (name, expected) in cases {
+        let vector = vector(name);
+        let report = vector.given().audit(Some(trust(&vector)), None);
+        let of_pin = report.not_checked.iter().filter(|it| it.code == NotCheckedCode::NoPinnedCheckpoint);
+        assert_eq!(of_pin.map(|it| it.detail.as_str()).collect::<Vec<_>>(), expected, "{name}");
+    }
+}
