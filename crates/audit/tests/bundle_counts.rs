@@ -84,14 +84,16 @@ fn what_was_paid_for_an_item_is_shown_beyond_the_window_of_every_budget() {
         scene.bind_exactly(&paid);
         paid.index
     };
-    let [settles, expires, moves] = ["settles", "expires", "moves"].map(&mut allowed);
+    let [settles, expires, late, moves] = ["settles", "expires", "late", "moves"].map(&mut allowed);
     let settled = scene.settle(settles, 100_000, accepted()).index;
     let expired = scene.at(850_000).expire(expires, accepted()).index;
+    scene.expire(late, accepted());
+    let after = scene.settle(late, 100_000, accepted_with(&["late"])).index;
     scene.settle(moves, 100_000, accepted());
     let paid = scene.at(DAY + 900_000).pay(&Ask::new(run, "paid", 100_000).quotes(), allow()).index;
     // What is reserved for an item and what has settled of it are one sum; what ends unspent leaves it.
-    let records = [settles, settled, expires, expired];
-    assert_eq!(shown(&scene, paid, records), [true, false, true, true]);
+    let records = [settles, settled, expires, expired, late, after];
+    assert_eq!(shown(&scene, paid, records), [true, false, true, true, true, true]);
 }
 
 #[test]
@@ -131,12 +133,14 @@ fn what_was_paid_under_a_mandate_is_shown_beyond_the_window_of_every_budget() {
         scene.bind_exactly(&paid);
         paid.index
     };
-    let [settles, expires] = ["settles", "expires"].map(|key| allowed(beside, key));
+    let [settles, expires, late] = ["settles", "expires", "late"].map(|key| allowed(beside, key));
     let [other, moves] = ["other", "moves"].map(|key| allowed(free, key));
     let settled = scene.settle(settles, 100_000, accepted()).index;
     let expired = scene.at(850_000).expire(expires, accepted()).index;
+    scene.expire(late, accepted());
+    let after = scene.settle(late, 100_000, accepted_with(&["late"])).index;
     scene.settle(moves, 100_000, accepted());
     let paid = scene.at(DAY + 900_000).pay(&Ask::new(part, "paid", 100_000), allow()).index;
-    let records = [settles, settled, expires, expired, other];
-    assert_eq!(shown(&scene, paid, records), [true, false, true, true, false]);
+    let records = [settles, settled, expires, expired, late, after, other];
+    assert_eq!(shown(&scene, paid, records), [true, false, true, true, true, true, false]);
 }
