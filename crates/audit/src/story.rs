@@ -126,9 +126,9 @@ impl Story {
     /// True for an input about the payment, its transaction, or its run as long as the payment waits.
     fn is_about(&self, input: &Input) -> bool {
         match input {
-            Input::CompleteStep(step) => Some(step.transaction) == self.transaction,
-            Input::Commit(commit) => Some(commit.transaction) == self.transaction,
-            Input::Abort(abort) => Some(abort.transaction) == self.transaction,
+            Input::CompleteStep(_) | Input::Commit(_) | Input::Abort(_) => {
+                input.transaction() == self.transaction
+            }
             Input::Attach(attach) => attach.run == self.run && self.is_waiting(),
             Input::EnterPhase(enter) => enter.run == self.run && self.is_waiting(),
             Input::CloseRun(close) => close.run == self.run && self.is_waiting(),

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use counterfoil_audit::bundle::{BUNDLE_MOST, Bundle, Bytes, Earlier, Shown, examine};
 use counterfoil_audit::{Level, NotCheckedCode, Report, Trust, Verdict, open_checkpoint};
+use counterfoil_decide::state::Status;
 use counterfoil_record::input::Governance;
 use counterfoil_record::verdict::{Code, Outcome};
 use counterfoil_record::{Hash32, Index, Input, Record, Span, Time};
@@ -343,8 +344,14 @@ fn what_is_taken_on_the_logs_word_is_listed() {
 
 /// The honest bundle with its records altered, signed again, and the tree built over them anew.
 fn told_otherwise(change: impl Fn(&mut Record)) -> Report {
+    told_with(change, |_| ())
+}
+
+/// The same, and the bundle itself altered before that.
+fn told_with(change: impl Fn(&mut Record), alter: impl Fn(&mut Bundle)) -> Report {
     let (entries, payment) = log();
     let mut bundle = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
+    alter(&mut bundle);
     let mut records = forge::records(&entries);
     records.iter_mut().for_each(change);
     let lying = forge::resign(&records);
@@ -391,6 +398,32 @@ fn time_does_not_go_back_from_one_shown_record_to_the_next() {
         }
     });
     assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["time-went-back"]));
+}
+
+#[test]
+fn a_state_in_which_the_payment_stands_otherwise_is_found_though_its_digest_was_signed() {
+    let (entries, payment) = log();
+    let mut state = forge::followed(&entries[..entries.len() - 1]).state().clone();
+    state.payments.get_mut(&payment).unwrap().status = Status::Unknown;
+    let tell = |record: &mut Record| {
+        if let Input::Heartbeat(heartbeat) = &mut record.input {
+            heartbeat.state = state.digest();
+        }
+    };
+    let report = told_with(tell, |bundle| bundle.standings[0].stood = state.stood(payment).unwrap());
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["bundle-standing"]));
+    let detail = "it stands as unknown there, settled by the shown records";
+    assert_eq!(report.findings[0].detail, detail);
+}
+
+#[test]
+fn no_record_follows_itself() {
+    let report = told_otherwise(|record| {
+        if matches!(record.input, Input::Pay(_)) {
+            record.verdict.previous = Some(record.index);
+        }
+    });
+    assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["decision-does-not-follow"]));
 }
 
 #[test]

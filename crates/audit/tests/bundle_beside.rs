@@ -42,6 +42,19 @@ fn what_lets_a_transaction_end_after_the_decision_is_shown_where_a_later_fact_re
 }
 
 #[test]
+fn an_abort_follows_where_the_step_before_it_is_left_out() {
+    let (mut scene, run) = Scene::plain("beside", "");
+    let transaction = scene.begin(run, &[("a", true), ("b", true)]);
+    let paid = scene.pay(&Ask::new(run, "b", 100_000).reversible(transaction, "b"), allow());
+    scene.bind_exactly(&paid);
+    let step = scene.complete(transaction, "a", accepted()).index;
+    let aborted = scene.record(Command::Abort { transaction, reason: None }, accepted()).index;
+    scene.settle(paid.index, 100_000, accepted_with(&["after-abort"]));
+    let shown = followed(&scene, &[paid.index], &[step, aborted]);
+    assert_eq!(shown, (Verdict::Verified, vec![false, true]));
+}
+
+#[test]
 fn the_held_payment_whose_key_another_used_is_shown() {
     let asks = ("exposure_at_least = \"2.00 usdc\"", "exposure_at_least = \"0.20 usdc\"");
     let (mut scene, run) = Scene::plain_with("beside", "", &[asks]);

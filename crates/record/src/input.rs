@@ -116,9 +116,9 @@ impl Input {
             | Self::Attach(Attach { run, .. })
             | Self::EnterPhase(EnterPhase { run, .. }) => ("run", *run),
             Self::Begin(_) => ("transaction", own),
-            Self::CompleteStep(CompleteStep { transaction, .. })
-            | Self::Commit(Commit { transaction })
-            | Self::Abort(Abort { transaction, .. }) => ("transaction", *transaction),
+            Self::CompleteStep(_) | Self::Commit(_) | Self::Abort(_) => {
+                ("transaction", self.transaction().unwrap_or(own))
+            }
             Self::Pay(_)
             | Self::Claim(_)
             | Self::Bind(_)
@@ -145,6 +145,16 @@ impl Input {
             | Self::Compensate(Compensate { payment, .. })
             | Self::Refund(Refund { payment, .. })
             | Self::WriteOff(WriteOff { payment, .. }) => Some(*payment),
+            _ => None,
+        }
+    }
+
+    /// The transaction that an earlier record opened and this input is about.
+    pub const fn transaction(&self) -> Option<Index> {
+        match self {
+            Self::CompleteStep(CompleteStep { transaction, .. })
+            | Self::Commit(Commit { transaction })
+            | Self::Abort(Abort { transaction, .. }) => Some(*transaction),
             _ => None,
         }
     }

@@ -103,10 +103,10 @@ impl Timeline {
     fn run_of(&self, record: &Record) -> Option<Index> {
         match &record.input {
             Input::OpenRun(_) => Some(record.index),
-            Input::CompleteStep(it) => self.transactions.get(&it.transaction).copied(),
-            Input::Commit(it) => self.transactions.get(&it.transaction).copied(),
-            Input::Abort(it) => self.transactions.get(&it.transaction).copied(),
-            input => input.run(),
+            input => {
+                let of_transaction = || self.transactions.get(&input.transaction()?).copied();
+                input.run().or_else(of_transaction)
+            }
         }
     }
 

@@ -6,7 +6,7 @@ mod common;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common::{honest, trust, vector};
-use counterfoil_audit::{Auditor, Level, NotCheckedCode, Report, Trust};
+use counterfoil_audit::{Auditor, FindingCode, Level, NotCheckedCode, Report, Trust};
 use counterfoil_record::{Hash32, SignedRecord, Span, Time};
 use counterfoil_vectors::Given;
 
@@ -141,4 +141,20 @@ fn a_bundle_that_does_not_reach_the_pin_says_so_once() {
         let of_pin = report.not_checked.iter().filter(|it| it.code == NotCheckedCode::NoPinnedCheckpoint);
         assert_eq!(of_pin.map(|it| it.detail.as_str()).collect::<Vec<_>>(), expected, "{name}");
     }
+}
+
+#[test]
+fn a_standing_that_the_shown_records_do_not_come_to_says_how() {
+    let said = |name: &str| {
+        let vector = vector(name);
+        let report = vector.given().audit(Some(trust(&vector)), None);
+        let found = report.findings.iter().find(|it| it.code == FindingCode::BundleStanding).unwrap();
+        found.detail.clone()
+    };
+    let another = "the state that the bundle gives has another digest";
+    assert_eq!(said("bundle-standing-altered"), another);
+    assert_eq!(said("bundle-standing-of-another-state"), another);
+    assert_eq!(said("bundle-standing-of-a-refusal"), "the shown records do not open it");
+    let later = "the last record about it was 9 there, 8 is the last shown";
+    assert_eq!(said("bundle-without-a-settlement"), later);
 }

@@ -63,12 +63,7 @@ impl Replay {
         let Some(previous) = record.verdict.previous.filter(|previous| *previous < record.index) else {
             return;
         };
-        let transaction = match &record.input {
-            Input::CompleteStep(it) => Some(it.transaction),
-            Input::Commit(it) => Some(it.transaction),
-            Input::Abort(it) => Some(it.transaction),
-            _ => None,
-        };
+        let transaction = record.input.transaction();
         let found = transaction.and_then(|at| self.state.transactions.get_mut(&at));
         if let Some(transaction) = found {
             transaction.last = transaction.last.max(previous);

@@ -7,8 +7,6 @@ use counterfoil_decide::State;
 use counterfoil_record::statement::{SignedStatement, SubjectKind};
 use counterfoil_record::{Index, Input, Record};
 
-use super::change::transaction;
-
 /// How many things may be listed before those are dropped that neither state knows any more.
 const LISTED: usize = 64;
 
@@ -98,7 +96,7 @@ fn rests_on(record: &Record, original: &State, supposed: &State) -> Vec<Index> {
             let transactions = run.into_iter().flat_map(|run| run.transactions.values().copied());
             [close.run].into_iter().chain(transactions).collect()
         }
-        input => input.payment().or(transaction(input)).or(input.run()).into_iter().collect(),
+        input => input.payment().or(input.transaction()).or(input.run()).into_iter().collect(),
     }
 }
 
@@ -114,7 +112,7 @@ fn about(record: &Record, original: &State, supposed: &State) -> Vec<Index> {
         Input::Pay(_) => of_payment(record.index).collect(),
         input => match input.payment() {
             Some(payment) => of_payment(payment).collect(),
-            None => transaction(input).or(input.run()).into_iter().collect(),
+            None => input.transaction().or(input.run()).into_iter().collect(),
         },
     }
 }

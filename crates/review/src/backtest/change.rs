@@ -177,19 +177,9 @@ pub(super) fn agent(record: &Record, state: &State) -> Option<Id> {
         return Some(open.agent.clone());
     }
     let of_payment = || state.payments.get(&record.input.payment()?).map(|payment| payment.run);
-    let of_transaction = || state.transactions.get(&transaction(&record.input)?).map(|found| found.run);
+    let of_transaction = || state.transactions.get(&record.input.transaction()?).map(|found| found.run);
     let run = record.input.run().or_else(of_payment).or_else(of_transaction)?;
     state.runs.get(&run).map(|run| run.agent.clone())
-}
-
-/// The transaction that an input is about.
-pub(super) const fn transaction(input: &Input) -> Option<Index> {
-    match input {
-        Input::CompleteStep(it) => Some(it.transaction),
-        Input::Commit(it) => Some(it.transaction),
-        Input::Abort(it) => Some(it.transaction),
-        _ => None,
-    }
 }
 
 /// The kind of an input, in kebab case.
