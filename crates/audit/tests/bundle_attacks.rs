@@ -344,12 +344,15 @@ fn what_is_taken_on_the_logs_word_is_listed() {
 
 /// The honest bundle with its records altered, signed again, and the tree built over them anew.
 fn told_otherwise(change: impl Fn(&mut Record)) -> Report {
-    told_with(change, |_| ())
+    told_of(log(), change, |_| ())
 }
 
-/// The same, and the bundle itself altered before that.
-fn told_with(change: impl Fn(&mut Record), alter: impl Fn(&mut Bundle)) -> Report {
-    let (entries, payment) = log();
+/// The same of any log, and the bundle itself altered before that.
+fn told_of(
+    (entries, payment): (Vec<Vec<u8>>, Index),
+    change: impl Fn(&mut Record),
+    alter: impl Fn(&mut Bundle),
+) -> Report {
     let mut bundle = bundles::bundle(&entries, &keys::log(), &[payment], None).unwrap();
     alter(&mut bundle);
     let mut records = forge::records(&entries);
@@ -410,7 +413,8 @@ fn a_state_in_which_the_payment_stands_otherwise_is_found_though_its_digest_was_
             heartbeat.state = state.digest();
         }
     };
-    let report = told_with(tell, |bundle| bundle.standings[0].stood = state.stood(payment).unwrap());
+    let report =
+        told_of((entries, payment), tell, |bundle| bundle.standings[0].stood = state.stood(payment).unwrap());
     assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["bundle-standing"]));
     let detail = "it stands as unknown there, settled by the shown records";
     assert_eq!(report.findings[0].detail, detail);
@@ -418,11 +422,14 @@ fn a_state_in_which_the_payment_stands_otherwise_is_found_though_its_digest_was_
 
 #[test]
 fn no_record_follows_itself() {
-    let report = told_otherwise(|record| {
-        if matches!(record.input, Input::Pay(_)) {
-            record.verdict.previous = Some(record.index);
+    let (mut scene, run) = Scene::plain("bundle", "a payment that nothing was bound to");
+    let paid = scene.pay(&Ask::new(run, "one", 10_000), allow()).index;
+    let itself = |record: &mut Record| {
+        if record.index == paid {
+            record.verdict.previous = Some(paid);
         }
-    });
+    };
+    let report = told_of((scene.script.entries(), paid), itself, |_| ());
     assert_eq!((report.verdict, codes(&report)), (Verdict::Failed, vec!["decision-does-not-follow"]));
 }
 
