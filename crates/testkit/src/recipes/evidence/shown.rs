@@ -224,6 +224,7 @@ fn lies() -> Vec<Evidence> {
     elsewhere[9] = forge::sign(&record, &keys::log());
     let time = resigned(10, |record| record.time = record.time.minus(Span::from_millis(2)));
     let later = resigned(at(PAYMENT), |record| record.verdict.previous = Some(Index::new(9)));
+    let itself = resigned(at(PAYMENT), |record| record.verdict.previous = Some(PAYMENT));
     let late = resigned(5, |record| record.verdict.codes.push(Code::Late));
     vec![
         Case::of_bundle("bundle-record-not-signed", "The signature of a shown record is none.", unsigned)
@@ -242,6 +243,12 @@ fn lies() -> Vec<Evidence> {
             "bundle-lie-previous-to-come",
             "A payment names a later record as the one before it in its run.",
             of(&later),
+        )
+        .fails("decision-does-not-follow", PAYMENT.value()),
+        Case::of_bundle(
+            "bundle-lie-previous-itself",
+            "A payment names its own record as the one before it in its run.",
+            of(&itself),
         )
         .fails("decision-does-not-follow", PAYMENT.value()),
         before_a_refused_claim(),
