@@ -9,7 +9,7 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use counterfoil_audit::bundle::{Bundle, GatherError, examine};
+use counterfoil_audit::bundle::{Bundle, Gather, GatherError, PAYMENTS_MOST, examine};
 use counterfoil_audit::{NotCheckedCode, Report, Trust, Verdict};
 use counterfoil_enforce::{Command, FileKey};
 use counterfoil_testkit::scene::{Ask, Scene, accepted, allow};
@@ -139,4 +139,17 @@ fn where_a_payment_stands_is_shown_by_whatever_record_states_it_last() {
         assert_eq!((report.verdict, report.findings), (Verdict::Verified, vec![]));
         assert_eq!(report.scope.bundle.unwrap().complete_to, Some(stated.value()));
     }
+}
+
+#[test]
+fn a_bundle_explains_so_many_payments_and_no_more() {
+    let (mut scene, run) = Scene::plain("bundle", "one payment, told over and over");
+    let paid = scene.pay(&Ask::new(run, "one", 10_000), allow()).index;
+    let entries = scene.script.entries();
+    let story = bundles::stories(&entries, &[paid]).remove(0);
+    let made = |count: usize| {
+        Gather::new(vec![story.clone(); count], forge::checkpoint(&entries, &keys::log())).map(|_| ())
+    };
+    assert_eq!(made(PAYMENTS_MOST), Ok(()));
+    assert_eq!(made(PAYMENTS_MOST + 1), Err(GatherError::TooManyPayments));
 }
