@@ -12,7 +12,7 @@ use counterfoil_review::words::safe;
 use counterfoil_store::{Records as _, SqliteReader};
 
 use crate::args;
-use crate::evidence::{Evidence, open_log, read_trust};
+use crate::evidence::{Evidence, now, open_log, read_trust};
 use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::screen::line;
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &args::Bundle) -> Result<Exit, Failure> {
         )));
     }
     let pinned = trust.is_some();
-    let report = examine(&bytes, trust, None, &mut ());
+    let report = examine(&bytes, trust, now(), &mut ());
     if let Some(finding) = report.findings.first() {
         let place = finding.index.map(|index| format!("record {index}: ")).unwrap_or_default();
         return Err(Failure::of(

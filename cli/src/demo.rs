@@ -30,7 +30,8 @@ pub(crate) fn run(args: &Demo) -> Result<Exit, Failure> {
     let log = open_log(&log_path)?;
     let mut pages = Told::new(tell_payment(&log, told.explained)?, Vec::new());
     let (report, _) = audit_at(&log, trust.clone(), None, &mut pages);
-    let (story, margin) = pages.conclude(&report)?;
+    let told_of = pages.conclude(&report)?;
+    let (story, margin) = told_of.ok_or_else(|| Failure::check("the audit does not come to the payment"))?;
     line(verify::text(&report))?;
     heading(&format!("Why payment {} was allowed", told.explained))?;
     line(explain::text(&story, margin.as_ref(), &report))?;

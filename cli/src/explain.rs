@@ -51,13 +51,7 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
         None => named,
     };
     let Some(record) = record else {
-        let report = evidence.audit(trust, &mut ());
-        if args.json {
-            json(&Explanation { story: None, rules: Vec::new(), margin: None, report: &report })?;
-        } else {
-            page(verify::text(&report))?;
-        }
-        return Ok(Exit::Verdict(report.verdict));
+        return untold(args, &evidence.audit(trust, &mut ()));
     };
     let story = Story::of(&record)
         .ok_or_else(|| Failure::at(place(), "the record of that index is about no payment"))?;
@@ -68,11 +62,21 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     }
     let mut told = Told::new(story, looked_up);
     let report = evidence.audit(trust, &mut told);
-    let (story, margin) = told.conclude(&report)?;
+    let Some((story, margin)) = told.conclude(&report)? else { return untold(args, &report) };
     if args.json {
         json(&Explanation { story: Some(&story), rules: quotes(&story), margin, report: &report })?;
     } else {
         page(text(&story, margin.as_ref(), &report))?;
+    }
+    Ok(Exit::Verdict(report.verdict))
+}
+
+/// The answer where no record that followed tells of the payment: what the audit found.
+fn untold(args: &Explain, report: &Report) -> Result<Exit, Failure> {
+    if args.json {
+        json(&Explanation { story: None, rules: Vec::new(), margin: None, report })?;
+    } else {
+        page(verify::text(report))?;
     }
     Ok(Exit::Verdict(report.verdict))
 }

@@ -145,6 +145,19 @@ fn what_cannot_be_bundled_is_refused_and_writes_nothing() {
 }
 
 #[test]
+fn a_bundle_is_made_with_the_verdict_that_it_has_then() {
+    let demo = Demo::new();
+    let trust = demo.dir.join("aged.toml");
+    let file = demo.dir.join("aged.bundle");
+    let aged = format!("{}max_age = \"36500d\"\n", fs::read_to_string(demo.trust_file()).unwrap());
+    fs::write(&trust, aged).unwrap();
+    let made = run(args(&["bundle", "--trust"], &[&trust, &demo.log(), "14".as_ref(), "-o".as_ref(), &file]));
+    let verified = run(args(&["verify", "--trust"], &[&trust, &file]));
+    assert_eq!((made.code, verified.code), (Some(0), Some(0)), "{made:?} {verified:?}");
+    assert!(made.stdout.trim_end().ends_with(", verified"), "{made:?}");
+}
+
+#[test]
 fn a_bundle_cannot_be_saved_resumed_or_governed() {
     let demo = Demo::new();
     let out = folder();

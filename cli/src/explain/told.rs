@@ -22,16 +22,19 @@ impl Told {
         Self { story, deciding: None, looked_up, differs: None }
     }
 
-    /// The story after the audit that `report` is of, and the margin of its decision. What was looked up and is not what
-    /// was audited is not told.
-    pub(crate) fn conclude(mut self, report: &Report) -> Result<(Story, Option<Margin>), Failure> {
+    /// The story after the audit that `report` is of, and the margin of its decision; none where the audit did not come to
+    /// the payment. What was looked up and is not what was audited is not told.
+    pub(crate) fn conclude(mut self, report: &Report) -> Result<Option<(Story, Option<Margin>)>, Failure> {
         if let Some(index) = self.differs {
             let why = "looked up by its number it is another than in its place among all";
             return Err(Failure::at(format_args!("record {index}"), why));
         }
+        if self.story.chapters.iter().all(|chapter| chapter.index != self.story.payment) {
+            return Ok(None);
+        }
         self.story.conclude();
         let margin = self.margin(report);
-        Ok((self.story, margin))
+        Ok(Some((self.story, margin)))
     }
 
     /// The margin of the decision; none where nothing was decided, the record did not follow, or what the log's other
@@ -95,10 +98,10 @@ mod tests {
             for entry in &entries {
                 auditor.push_observed(entry, &mut told);
             }
-            let told = told.conclude(&auditor.finish()).map(|(story, _)| story.payment);
-            told.map_err(|failure| failure.message())
+            let told = told.conclude(&auditor.finish());
+            told.map(|told| told.map(|(story, _)| story.payment)).map_err(|failure| failure.message())
         };
-        assert_eq!(audited(record), Ok(record.index));
+        assert_eq!(audited(record), Ok(Some(record.index)));
         let place = format!("record {}: looked up by its number", record.index);
         assert!(audited(another).unwrap_err().starts_with(&place));
         let mut altered = record.clone();

@@ -15,7 +15,8 @@
 //! ```
 //!
 //! What it cannot show: that nothing else counts in a budget, that no payment for the same purchase is open, that a run
-//! was not closed and its phase, plan or transaction not moved. That is the log's signed word in the trace, which an
+//! was not closed and its phase, plan or transaction not moved, that the clock made no step beyond the policy's where
+//! records are left out. That is the log's signed word in the trace, which an
 //! audit of the whole log makes again.
 
 mod examine;

@@ -232,7 +232,9 @@ fn that_a_payee_was_new_at_the_hold_is_not_shown_though_it_is_known_at_the_claim
     let (mut scene, run) = scene();
     let held = scene.pay(&Ask::new(run, "held", 300_000), hold(&["gate:premium", "gate:new-payee"]));
     scene.pay(&Ask::new(run, "other", 50_000), allow());
-    let claims = [0; 2].map(|_| scene.claim(held.index, hold(PREMIUM)).index);
+    for _ in 0..2 {
+        scene.claim(held.index, hold(PREMIUM));
+    }
     scene.approve("alice", &held);
     scene.claim(held.index, allow());
     let (_, report) = followed(&scene, held.index);
@@ -244,7 +246,6 @@ fn that_a_payee_was_new_at_the_hold_is_not_shown_though_it_is_known_at_the_claim
         .collect();
     let said = format!("that record {} is the first payment to its payee", held.index);
     assert_eq!((report.verdict, first), (Verdict::Insufficient, vec![said.as_str()]));
-    assert!(claims.iter().all(|claim| *claim > held.index));
 }
 
 #[test]

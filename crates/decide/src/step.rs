@@ -41,7 +41,7 @@ impl State {
     }
 
     /// True if `time` is further ahead than the policy lets anything but a signed `clock` move it.
-    fn is_jump(&self, input: &Input, time: Time) -> bool {
+    pub fn is_jump(&self, input: &Input, time: Time) -> bool {
         let limits = self.policy.as_ref().map(|in_force| &in_force.policy.limits);
         let furthest = limits.and_then(|limits| limits.max_step).map(|step| self.time.plus(step));
         !matches!(input, Input::Clock(_)) && furthest.is_some_and(|furthest| time > furthest)

@@ -177,9 +177,7 @@ impl Examination {
         known_version(&record)?;
         self.place(&record, prior)?;
         let part = Replay::part(&record, explained);
-        if part != Part::Untimely {
-            self.replay.align(&record);
-        }
+        self.replay.align(&record, part)?;
         observer.before(&record, &self.replay.state);
         let payment = about(&record).unwrap_or(record.index);
         let decides = decides(&record, explained);
@@ -356,7 +354,7 @@ impl Examination {
             format!(
                 "{left_out} of {size} records are not shown: that none of them counts in the same budgets, plan items or \
                  mandates, pays for the same purchase, closed a run, moved its phase or plan or a transaction, changed \
-                 policy, keys or suspensions unnamed, or says more of the payments, and where they stand at the end, is \
+                 policy, keys or suspensions unnamed, moved the clock further than the policy lets it, or says more of the payments, and where they stand at the end, is \
                  the log's signed word"
             ),
         );

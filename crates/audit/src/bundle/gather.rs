@@ -41,7 +41,7 @@ pub enum GatherError {
         /// The checkpoint's size.
         size: u64,
     },
-    /// It would take more records, or explain more payments, than a bundle may.
+    /// It would take more records than a bundle may.
     #[error("it takes {0} records, more than a bundle may have")]
     TooLarge(usize),
     /// More payments than one bundle explains.
@@ -349,8 +349,8 @@ impl Gather {
         let mut replay = Replay::default();
         for it in records {
             let part = Replay::part(&it.record, &self.explained);
-            replay.align(&it.record);
-            if it.record.prev_control != replay.state.last_control
+            if replay.align(&it.record, part).is_err()
+                || it.record.prev_control != replay.state.last_control
                 || replay.take(&it.record, it.leaf, part).is_err()
             {
                 return false;

@@ -56,10 +56,30 @@ impl Replay {
         }
     }
 
-    /// Moves what the records that are not shown have moved.
-    pub(super) fn align(&mut self, record: &Record) {
-        self.state.size = record.index;
-        self.state.time = self.state.time.max(record.time);
+    /// Moves what the records that are not shown have moved, which is nothing between neighbours, nor before a record that
+    /// was refused for its time.
+    ///
+    /// # Errors
+    /// A time further after the record before it than the policy lets one be.
+    pub(super) fn align(&mut self, record: &Record, part: Part) -> Result<(), Wrong> {
+        if part == Part::Untimely {
+            return Ok(());
+        }
+        if self.state.size != record.index {
+            self.state.size = record.index;
+            self.state.time = self.state.time.max(record.time);
+        }
+        self.follow(record);
+        if self.state.is_jump(&record.input, record.time) {
+            let detail =
+                String::from("its time is further after the record before it than the policy lets one be");
+            return Err((FindingCode::DecisionDoesNotFollow, detail));
+        }
+        Ok(())
+    }
+
+    /// What `record` says was the last about its run or its transaction was.
+    fn follow(&mut self, record: &Record) {
         let Some(previous) = record.verdict.previous.filter(|previous| *previous < record.index) else {
             return;
         };
@@ -84,15 +104,23 @@ impl Replay {
     /// What does not follow.
     pub(super) fn take(&mut self, record: &Record, leaf: Hash32, part: Part) -> Result<(), Wrong> {
         let pending = match part {
-            Part::Digest => return Ok(()),
+            Part::Digest => {
+                self.state.size = record.index.next();
+                self.state.time = self.state.time.max(record.time);
+                return Ok(());
+            }
             // INVARIANT: the shown records have the clock at most where the whole log had it, and count at most as many
             // refusals. What is no jump from there was none.
             Part::Untimely => {
-                return match self.state.step(&record.input, record.time) {
-                    Step::Record(decision) => remake::compare(&record.verdict, &decision.verdict),
-                    Step::Counted(verdict) => remake::compare(&record.verdict, &verdict),
-                    Step::Repeat(_) => remake::decide(&self.state, record).map(|_| ()),
-                };
+                match self.state.step(&record.input, record.time) {
+                    Step::Record(decision) => remake::compare(&record.verdict, &decision.verdict)?,
+                    Step::Counted(verdict) => remake::compare(&record.verdict, &verdict)?,
+                    Step::Repeat(_) => drop(remake::decide(&self.state, record)?),
+                }
+                if self.state.size == record.index {
+                    self.state.size = record.index.next();
+                }
+                return Ok(());
             }
             Part::Remade => remake::again(&self.state, record)?.pending,
             Part::Fact => {

@@ -3,6 +3,7 @@
 mod bundles;
 mod bytes;
 mod checkpoints;
+mod clocks;
 mod encodings;
 mod ends;
 mod envelopes;
@@ -15,6 +16,7 @@ mod order;
 mod rotation;
 mod shown;
 mod strangers;
+mod told;
 mod values;
 
 use base64::Engine as _;
@@ -45,6 +47,7 @@ pub fn all() -> Vec<Evidence> {
         shown::all(),
         ends::all(),
         held::all(),
+        clocks::all(),
     ]
     .concat()
 }

@@ -3,17 +3,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil_audit::Verdict;
-use counterfoil_audit::bundle::{Bundle, StoodAt};
-use counterfoil_decide::{State, Step};
+use counterfoil_audit::bundle::Bundle;
 use counterfoil_enforce::Command;
 use counterfoil_enforce::command::Scope;
 use counterfoil_record::statement::{Answer as Say, SubjectKind};
 use counterfoil_record::verdict::{CheckName, Code, Grade, Operand, OperandName, Outcome};
-use counterfoil_record::{Amount, FORMAT, Hash32, Index, Input, Record, Span, Verdict as Judgement, input};
-use counterfoil_tlog::{CompactRange, leaf_hash};
+use counterfoil_record::{Amount, Index, Input, Verdict as Judgement, input};
 
 use super::bundles::{lie_in, told_in};
 use super::shown::{all_of, at, proved};
+use super::told::Told;
 use super::{Case, logs, trust};
 use crate::scene::{Ask, Scene, accepted, allow, deny, hold, refused};
 use crate::script::About;
@@ -215,66 +214,6 @@ fn without_what_a_hold_counted() -> Evidence {
     let shows = "A payment is left out that counted when another was held, and not when that was claimed.";
     let less = bundles::without(&whole, &entries, settled).to_file();
     Case::of_bundle("bundle-without-what-a-hold-counted", shows, less).fails(TRACE, held.value())
-}
-
-/// A log that is told on from what its records say came of them.
-struct Told {
-    state: State,
-    tree: CompactRange,
-    entries: Vec<Vec<u8>>,
-}
-
-impl Told {
-    fn of(entries: &[Vec<u8>]) -> Self {
-        let (state, tree) = forge::followed(entries).into_parts();
-        Self { state, tree, entries: entries.to_vec() }
-    }
-
-    /// What `state` would answer at the next moment.
-    fn owed(&self, state: &State, input: &Input) -> Judgement {
-        match state.step(input, self.next()) {
-            Step::Record(decision) => decision.verdict,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn next(&self) -> counterfoil_record::Time {
-        self.state.time.plus(Span::from_millis(1))
-    }
-
-    /// What follows.
-    fn add(&mut self, input: Input) -> Index {
-        let verdict = self.owed(&self.state, &input);
-        self.say(input, verdict)
-    }
-
-    /// What the operator says of it.
-    fn say(&mut self, input: Input, verdict: Judgement) -> Index {
-        let (index, time) = (self.state.size, self.next());
-        let pending = match self.state.step(&input, time) {
-            Step::Record(decision) if decision.verdict == verdict => decision.pending,
-            _ => self.state.suppose_decided(&input, verdict.outcome, time).expect("a decision"),
-        };
-        let (prior, prev_control) = (Hash32(*self.tree.root().bytes()), self.state.last_control);
-        let record =
-            Record { format: FORMAT, index, prior, prev_control, time, input, verdict, suppressed: None };
-        let entry = forge::sign(&record, &keys::log());
-        let leaf = leaf_hash(&entry);
-        self.state.seal(pending, Hash32(*leaf.bytes()));
-        self.tree.append(leaf);
-        self.entries.push(entry);
-        index
-    }
-
-    /// A bundle of every record and of where `payment` stands.
-    fn all_of(&mut self, payment: Index) -> Bundle {
-        let stood = self.state.stood(payment).expect("the payment");
-        let state = self.state.digest();
-        let record = self.add(Input::Heartbeat(input::Heartbeat { state }));
-        let mut bundle = Bundle::from_file(&all_of(&self.entries, payment)).unwrap();
-        bundle.standings = vec![StoodAt { record, stood }];
-        bundle
-    }
 }
 
 /// Payments are suspended, and a payment is denied. The log says that it is held; resumed, approved and claimed, it is allowed.
