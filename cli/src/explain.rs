@@ -25,7 +25,7 @@ pub(crate) use words::headline;
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Explanation<'a> {
-    /// None where the record of that index cannot be read.
+    /// None where no record that followed tells of the payment.
     story: Option<&'a Story>,
     /// The rules of the policy that it was decided by, in the author's lines.
     rules: Vec<Quote>,

@@ -149,7 +149,7 @@ fn a_bundle_is_made_with_the_verdict_that_it_has_then() {
     let demo = Demo::new();
     let trust = demo.dir.join("aged.toml");
     let file = demo.dir.join("aged.bundle");
-    let aged = format!("{}max_age = \"36500d\"\n", fs::read_to_string(demo.trust_file()).unwrap());
+    let aged = format!("{}max_age = \"3650d\"\n", fs::read_to_string(demo.trust_file()).unwrap());
     fs::write(&trust, aged).unwrap();
     let made = run(args(&["bundle", "--trust"], &[&trust, &demo.log(), "14".as_ref(), "-o".as_ref(), &file]));
     let verified = run(args(&["verify", "--trust"], &[&trust, &file]));

@@ -118,7 +118,7 @@ fn a_decision_that_does_not_follow_has_no_margin() {
         assert_eq!(json["report"]["verdict"], "failed");
         assert_eq!((json["margin"].is_object(), text.contains("margin:")), (has, has), "{changed}");
         // Of what the audit did not come to nothing is told, neither.
-        assert_eq!((json["run"].is_u64(), text.contains("payment 14 is ")), (has, has), "{changed}");
+        assert_eq!((json["story"]["run"].is_u64(), text.contains("payment 14 is ")), (has, has), "{changed}");
     }
 }
 
