@@ -75,8 +75,11 @@ pub(crate) fn run(args: &CheckExport) -> Result<Exit, Failure> {
 /// Whether that is what an export of any version says by what it was made. The log does not know: it takes this from the file.
 fn is_tool(tool: &str) -> bool {
     let number = |it: &str| it.parse::<u32>().is_ok_and(|number| number.to_string() == it);
-    let version: Option<Vec<&str>> = tool.strip_prefix("counterfoil ").map(|it| it.split('.').collect());
-    version.is_some_and(|parts| parts.len() == 3 && parts.into_iter().all(number))
+    let Some(version) = tool.strip_prefix("counterfoil ") else { return false };
+    let (release, rest) = version.find(['-', '+']).map_or((version, ""), |at| version.split_at(at));
+    let parts: Vec<&str> = release.split('.').collect();
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"-+.".contains(&byte);
+    parts.len() == 3 && parts.into_iter().all(number) && rest.bytes().all(is_word)
 }
 
 /// The lines of a file, each of bounded length.
@@ -279,4 +282,23 @@ fn cut(value: &str) -> String {
         return value.to_owned();
     }
     format!("{}...", value.chars().take(MOST).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_is_this_command_of_any_version() {
+        let said = |version: &str| is_tool(&format!("counterfoil {version}"));
+        for version in [env!("CARGO_PKG_VERSION"), "10.0.0", "0.2.0-rc.1", "1.0.0+build.5", "1.0.0-a+b"] {
+            assert!(said(version), "{version}");
+        }
+        for version in
+            ["", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.x", "1.0.0 -", "1.0.0-<b>", "99999999999.0.0"]
+        {
+            assert!(!said(version), "{version}");
+        }
+        assert!(!is_tool("another 1.0.0") && !is_tool("counterfoil1.0.0"));
+    }
 }
