@@ -216,7 +216,8 @@ fn explain_of_a_tampered_log_does_not_exit_0() {
             assert_eq!(ran.code, Some(1), "{index}: {ran:?}");
             if !json.is_empty() {
                 assert_eq!(ran.json()["report"]["verdict"], "failed");
-                assert_eq!(ran.json()["story"].is_null(), index == 14);
+                // Of what the audit did not come to nothing is told.
+                assert_eq!(ran.json()["story"].is_null(), index <= 14);
             }
         }
     }
