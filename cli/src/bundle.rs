@@ -60,21 +60,10 @@ pub(crate) fn run(args: &args::Bundle) -> Result<Exit, Failure> {
 /// The stories of the payments, from a log that does not fail.
 fn tell(path: &Path, named: &[u64], trust: Option<Trust>) -> Result<Vec<Story>, Failure> {
     let evidence = Evidence::open(path)?;
-    let mut stories: Vec<Story> = Vec::new();
-    for named in named {
-        let record = evidence.read(*named)?;
-        let record = match record.as_ref().and_then(|record| record.unverified().input.payment()) {
-            Some(payment) => evidence.read(payment.value())?,
-            None => record,
-        };
-        let story = record.and_then(|record| Story::of(record.unverified()));
-        let refused = || Failure::at(format_args!("record {named}"), "it is about no payment");
-        let story = story.ok_or_else(refused)?;
-        if stories.iter().all(|told| told.payment != story.payment) {
-            stories.push(story);
-        }
-    }
-    let mut told = Told(stories);
+    let (mut told, found) = match look_up(&evidence, named) {
+        Ok(stories) => (Told(stories), Ok(())),
+        Err(why) => (Told(Vec::new()), Err(why)),
+    };
     let report = evidence.audit(trust, &mut told);
     if matches!(report.verdict, Verdict::Failed | Verdict::Contradiction | Verdict::Undecided) {
         let codes: Vec<&str> = report.findings.iter().take(5).map(|finding| finding.code.code()).collect();
@@ -84,7 +73,26 @@ fn tell(path: &Path, named: &[u64], trust: Option<Trust>) -> Result<Vec<Story>, 
             format_args!("{}: {word}: {}", path.display(), codes.join(", ")),
         ));
     }
-    Ok(told.0)
+    // What is not in a log that holds was not there to be asked for.
+    found.map(|()| told.0)
+}
+
+/// The stories that begin with the payments behind the records `named`, each once.
+fn look_up(evidence: &Evidence, named: &[u64]) -> Result<Vec<Story>, Failure> {
+    let mut stories: Vec<Story> = Vec::new();
+    for named in named {
+        let record = evidence.read(*named)?;
+        let record = match record.unverified().input.payment() {
+            Some(payment) => evidence.read(payment.value())?,
+            None => record,
+        };
+        let refused = || Failure::at(format_args!("record {named}"), "it is about no payment");
+        let story = Story::of(record.unverified()).ok_or_else(refused)?;
+        if stories.iter().all(|told| told.payment != story.payment) {
+            stories.push(story);
+        }
+    }
+    Ok(stories)
 }
 
 /// Several stories, told at once.

@@ -2,6 +2,7 @@
 
 mod pass;
 
+use core::fmt::Display;
 use core::ops::ControlFlow;
 use std::fs::File;
 use std::io::Read as _;
@@ -90,19 +91,18 @@ impl Evidence {
         Ok(Self::Bundle(bytes))
     }
 
-    /// The record of that index, unverified. None where the evidence has none, or it cannot be decoded.
-    pub(crate) fn read(&self, index: u64) -> Result<Option<SignedRecord>, Failure> {
+    /// The record of that index, unverified.
+    pub(crate) fn read(&self, index: u64) -> Result<SignedRecord, Failure> {
+        let failed = |why: &dyn Display| Failure::at(format_args!("record {index}"), why);
         let entry = match self {
-            Self::Log(log) => {
-                log.read(index).map_err(|error| Failure::at(format_args!("record {index}"), error))?
-            }
+            Self::Log(log) => log.read(index).map_err(|error| failed(&error))?,
             Self::Bundle(bytes) => {
                 let bundle = Bundle::from_file(bytes).ok();
                 bundle.and_then(|bundle| bundle.read(Index::new(index)).map(<[u8]>::to_vec))
             }
         };
-        let missing = || Failure::at(format_args!("record {index}"), "there is no such record");
-        Ok(SignedRecord::decode(&entry.ok_or_else(missing)?).ok())
+        let entry = entry.ok_or_else(|| failed(&"there is no such record"))?;
+        SignedRecord::decode(&entry).map_err(|error| failed(&error))
     }
 
     /// The payments that a bundle explains; none for a log, which explains them all.

@@ -37,29 +37,14 @@ struct Explanation<'a> {
 pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
     let trust = read_trust(args.trust.as_deref())?;
     let evidence = Evidence::open(&args.log)?;
-    let place = || format!("payment {}", args.payment);
-    // A record about a payment, such as the claim that allowed it, stands for the payment.
-    let mut looked_up = Vec::new();
-    let mut look_up = |index: Index| -> Result<Option<Record>, Failure> {
-        let record = evidence.read(index.value())?.map(|signed| signed.unverified().clone());
-        looked_up.extend(record.clone().map(|record| (index, record)));
-        Ok(record)
+    let (story, looked_up) = match look_up(&evidence, args.payment) {
+        Ok(found) => found,
+        Err(why) => {
+            // That it is not found may be what somebody did to the log.
+            let report = evidence.audit(trust, &mut ());
+            return if report.findings.is_empty() { Err(why) } else { untold(args, &report) };
+        }
     };
-    let named = look_up(Index::new(args.payment))?;
-    let record = match named.as_ref().and_then(|record| record.input.payment()) {
-        Some(payment) => look_up(payment)?,
-        None => named,
-    };
-    let Some(record) = record else {
-        return untold(args, &evidence.audit(trust, &mut ()));
-    };
-    let story = Story::of(&record)
-        .ok_or_else(|| Failure::at(place(), "the record of that index is about no payment"))?;
-    if let Some(explained) = evidence.explains().filter(|explained| !explained.contains(&story.payment)) {
-        let explained: Vec<String> = explained.iter().map(ToString::to_string).collect();
-        let why = format!("the bundle does not explain it: it explains {}", explained.join(", "));
-        return Err(Failure::at(place(), why));
-    }
     let mut told = Told::new(story, looked_up);
     let report = evidence.audit(trust, &mut told);
     let Some((story, margin)) = told.conclude(&report)? else { return untold(args, &report) };
@@ -69,6 +54,24 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Failure> {
         page(text(&story, margin.as_ref(), &report))?;
     }
     Ok(Exit::Verdict(report.verdict))
+}
+
+/// The story that begins with the payment behind record `named`, and the records that were looked up for it. A record
+/// about a payment, such as the claim that allowed it, stands for the payment.
+fn look_up(evidence: &Evidence, named: u64) -> Result<(Story, Vec<(Index, Record)>), Failure> {
+    let place = || format!("payment {named}");
+    let read = |index: Index| evidence.read(index.value()).map(|signed| (index, signed.unverified().clone()));
+    let mut looked_up = vec![read(Index::new(named))?];
+    let payment = looked_up.last().and_then(|(_, record)| record.input.payment());
+    looked_up.extend(payment.map(read).transpose()?);
+    let story = looked_up.last().and_then(|(_, record)| Story::of(record));
+    let story = story.ok_or_else(|| Failure::at(place(), "the record of that index is about no payment"))?;
+    if let Some(explained) = evidence.explains().filter(|explained| !explained.contains(&story.payment)) {
+        let explained: Vec<String> = explained.iter().map(ToString::to_string).collect();
+        let why = format!("the bundle does not explain it: it explains {}", explained.join(", "));
+        return Err(Failure::at(place(), why));
+    }
+    Ok((story, looked_up))
 }
 
 /// The answer where no record that followed tells of the payment: what the audit found.

@@ -222,3 +222,29 @@ fn explain_of_a_tampered_log_does_not_exit_0() {
         }
     }
 }
+
+#[test]
+fn a_record_that_was_cut_off_or_made_another_is_not_taken_for_a_slip_of_who_asks() {
+    let demo = Demo::new();
+    let out = demo.dir.join("none.bundle");
+    for change in
+        ["DELETE FROM record WHERE idx >= 14", "UPDATE record SET bytes = zeroblob(9) WHERE idx = 14"]
+    {
+        let (_folder, copy) = demo.copy();
+        Connection::open(&copy).unwrap().execute_batch(change).unwrap();
+        let verified = common::run(common::args(&["verify", "--trust"], &[&demo.trust_file(), &copy]));
+        let words = common::args(&["explain", "--trust"], &[&demo.trust_file(), &copy, "14".as_ref()]);
+        let explained = common::run(words);
+        assert_eq!((verified.code, explained.code), (Some(1), Some(1)), "{change}: {explained:?}");
+        assert_eq!(explained.stdout, verified.stdout, "{change}");
+        let mut words = common::args(&["bundle", "--trust"], &[&demo.trust_file(), &copy, "14".as_ref()]);
+        words.extend(common::args(&["-o"], &[&out]));
+        assert_eq!(common::run(words).code, Some(1), "{change}");
+        assert!(!out.exists(), "{change}");
+    }
+    // Of a log that holds, it is one.
+    let words = common::args(&["explain", "--trust"], &[&demo.trust_file(), &demo.log(), "9999".as_ref()]);
+    let ran = common::run(words);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:?}");
+    assert!(ran.stderr.contains("record 9999: there is no such record"), "{ran:?}");
+}

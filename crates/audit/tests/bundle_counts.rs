@@ -7,12 +7,11 @@
     reason = "a panic is a failed test"
 )]
 
-use counterfoil_enforce::Command;
-use counterfoil_enforce::command::{Mandate, OpenRun};
-use counterfoil_record::{Amount, Index, Time};
-use counterfoil_testkit::scene::{Ask, Scene, accepted, accepted_with, allow, deny};
+use counterfoil_enforce::command::Mandate;
+use counterfoil_record::{Index, Time};
+use counterfoil_testkit::scene::{Ask, Scene, accepted, accepted_with, allow, deny, mandate};
 use counterfoil_testkit::script::START;
-use counterfoil_testkit::{bundles, policy, rail};
+use counterfoil_testkit::{bundles, policy};
 
 const DAY: u64 = 86_400_000;
 
@@ -111,23 +110,10 @@ fn that_a_payment_ended_is_shown_where_the_same_purchase_is_made_again_under_its
 #[test]
 fn what_was_paid_under_a_mandate_is_shown_beyond_the_window_of_every_budget() {
     let mut scene = Scene::new("counts", "", &by_the_day(&policy::plain()));
-    let asset = |token: &str| format!("{}/erc20:{token}", rail::CHAIN).parse().unwrap();
-    let limits = [(asset(rail::TOKEN), Amount::new(2_000_000)), (asset(policy::YEN), Amount::new(500))];
-    let mandate = Mandate {
-        format: "test-mandate".parse().unwrap(),
-        evidence: "c3BlbmQgc28gbXVjaCBmb3IgbWU=".into(),
-        expires: Time::from_millis(START + 10 * DAY),
-        limits: limits.into(),
-        payees: [].into(),
-    };
-    let mut open = |id: &str, parent: Option<Index>, mandate: Option<Mandate>| {
-        let [id, agent, principal] = [id, "researcher", "carol"].map(|name| name.parse().unwrap());
-        let run = OpenRun { mandate, parent, ..OpenRun::new(id, agent, principal) };
-        scene.record(Command::OpenRun(run), accepted()).index
-    };
-    let over = open("over", None, Some(mandate));
-    let [part, beside, free] =
-        ["part", "beside", "free"].map(|id| open(id, (id != "free").then_some(over), None));
+    let ten_days = Mandate { expires: Time::from_millis(START + 10 * DAY), ..mandate(2_000_000) };
+    let over = scene.open_within("over", None, Some(ten_days), accepted());
+    let [part, beside] = ["part", "beside"].map(|id| scene.open_within(id, Some(over), None, accepted()));
+    let free = scene.open_run();
     let mut allowed = |run: Index, key: &str| {
         let paid = scene.pay(&Ask::new(run, key, 100_000), allow());
         scene.bind_exactly(&paid);

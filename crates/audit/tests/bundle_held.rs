@@ -10,14 +10,13 @@
 use counterfoil_audit::bundle::Bundle;
 use counterfoil_audit::{NotCheckedCode, Report, Verdict};
 use counterfoil_enforce::Command;
-use counterfoil_enforce::command::{Mandate, OpenRun, Scope};
+use counterfoil_enforce::command::Scope;
 use counterfoil_record::statement::Answer as Say;
 use counterfoil_record::verdict::Outcome;
-use counterfoil_record::{Amount, Index, Input, Time};
+use counterfoil_record::{Index, Input};
 use counterfoil_testkit::recipes::logs;
-use counterfoil_testkit::scene::{Ask, Scene, accepted, allow, deny, hold, refused};
-use counterfoil_testkit::script::START;
-use counterfoil_testkit::{bundles, forge, policy, rail};
+use counterfoil_testkit::scene::{Ask, Scene, accepted, allow, deny, hold, mandate, refused};
+use counterfoil_testkit::{bundles, forge, policy};
 
 /// People are asked from 0.20 on, and nothing needs a transaction.
 const ASKS: [(&str, &str); 2] = [
@@ -160,22 +159,8 @@ fn an_answer_about_a_phase_follows_where_what_its_run_did_before_is_left_out() {
 #[test]
 fn what_a_mandate_had_been_used_for_at_each_decision_is_shown() {
     let (mut scene, _) = scene();
-    let asset = format!("{}/erc20:{}", rail::CHAIN, rail::TOKEN).parse().unwrap();
-    let mandate = Mandate {
-        format: "test-mandate".parse().unwrap(),
-        evidence: "c3BlbmQgc28gbXVjaCBmb3IgbWU=".into(),
-        expires: Time::from_millis(START + 86_400_000),
-        limits: [(asset, Amount::new(2_000_000))].into(),
-        payees: [].into(),
-    };
-    let mut open = |id: &str, parent: Option<Index>, mandate: Option<Mandate>| {
-        let [id, agent, principal] = [id, "researcher", "carol"].map(|name| name.parse().unwrap());
-        let run = OpenRun { mandate, parent, ..OpenRun::new(id, agent, principal) };
-        scene.record(Command::OpenRun(run), accepted()).index
-    };
-    let over = open("over", None, Some(mandate));
-    let part = open("part", Some(over), None);
-    let beside = open("beside", Some(over), None);
+    let over = scene.open_within("over", None, Some(mandate(2_000_000)), accepted());
+    let [part, beside] = ["part", "beside"].map(|id| scene.open_within(id, Some(over), None, accepted()));
     let first = scene.pay(&Ask::new(over, "first", 100_000), allow());
     let held = scene.pay(&Ask::new(part, "held", 300_000), hold(PREMIUM));
     scene.pay(&Ask::new(beside, "other", 100_000), allow());

@@ -79,15 +79,21 @@ pub fn under(
 pub fn followed(entries: &[Vec<u8>], payments: &[Index]) -> (Bundle, Report) {
     let entries = alive(entries, &keys::log());
     let bundle = bundle(&entries, &keys::log(), payments, None).unwrap();
-    let look = |bundle: &Bundle| examine(&bundle.to_file(), Some(trust()), None, &mut ());
-    let report = look(&bundle);
+    let report = examine(&bundle.to_file(), Some(trust()), None, &mut ());
     assert_eq!(report.findings, []);
-    for shown in &bundle.records {
-        let less = look(&without(&bundle, &entries, shown.index));
-        let is_less = less.verdict != Verdict::Verified && less.verdict != report.verdict;
-        assert!(is_less, "without {}: {:?} {:?}", shown.index, less.verdict, less.findings);
-    }
+    assert_needs_each("the bundle", &bundle, &entries);
     (bundle, report)
+}
+
+/// Without any one of its records the bundle is not verified, nor what it was with all of them.
+pub fn assert_needs_each(name: &str, bundle: &Bundle, entries: &[Vec<u8>]) {
+    let look = |bundle: &Bundle| examine(&bundle.to_file(), Some(trust()), None, &mut ());
+    let whole = look(bundle).verdict;
+    for shown in &bundle.records {
+        let less = look(&without(bundle, entries, shown.index));
+        let is_less = less.verdict != Verdict::Verified && less.verdict != whole;
+        assert!(is_less, "{name}, without {}: {:?} {:?}", shown.index, less.verdict, less.findings);
+    }
 }
 
 /// The same bundle without the record of that index, as somebody makes it who has the whole log.

@@ -2,9 +2,11 @@
 
 mod ask;
 mod expect;
+mod mandated;
 
 pub use ask::Ask;
 pub use expect::{Expect, accepted, accepted_with, allow, cannot, deny, hold, refused, repeat};
+pub use mandated::mandate;
 
 use counterfoil_enforce::command::{Attach, Governance, OpenRun, PlanItem, Step as TransactionStep};
 use counterfoil_enforce::{Answer, Command, Core, Recorded, Scripted};

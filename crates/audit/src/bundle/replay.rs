@@ -69,7 +69,7 @@ impl Replay {
             self.state.size = record.index;
             self.state.time = self.state.time.max(record.time);
         }
-        self.follow(record);
+        self.align_last(record);
         if self.state.is_jump(&record.input, record.time) {
             let detail =
                 String::from("its time is further after the record before it than the policy lets one be");
@@ -78,8 +78,8 @@ impl Replay {
         Ok(())
     }
 
-    /// What `record` says was the last about its run or its transaction was.
-    fn follow(&mut self, record: &Record) {
+    /// The last record about a run or a transaction was, at the latest, the one that `record` names as that.
+    fn align_last(&mut self, record: &Record) {
         let Some(previous) = record.verdict.previous.filter(|previous| *previous < record.index) else {
             return;
         };
@@ -112,11 +112,12 @@ impl Replay {
             // INVARIANT: the shown records have the clock at most where the whole log had it, and count at most as many
             // refusals. What is no jump from there was none.
             Part::Untimely => {
-                match self.state.step(&record.input, record.time) {
-                    Step::Record(decision) => remake::compare(&record.verdict, &decision.verdict)?,
-                    Step::Counted(verdict) => remake::compare(&record.verdict, &verdict)?,
-                    Step::Repeat(_) => drop(remake::decide(&self.state, record)?),
-                }
+                let owed = match self.state.step(&record.input, record.time) {
+                    Step::Record(decision) => decision.verdict,
+                    Step::Counted(verdict) => *verdict,
+                    Step::Repeat(_) => return remake::decide(&self.state, record).map(|_| ()),
+                };
+                remake::compare(&record.verdict, &owed)?;
                 if self.state.size == record.index {
                     self.state.size = record.index.next();
                 }

@@ -2,13 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use counterfoil_enforce::Command;
-use counterfoil_enforce::command::{Mandate, OpenRun};
-use counterfoil_record::{Amount, Index, Time};
+use counterfoil_enforce::command::Mandate;
+use counterfoil_record::{Amount, Time};
 
 use crate::policy::{OTHER_SELLER, YEN};
 use crate::rail;
-use crate::scene::{Ask, Expect, Scene, accepted, allow, deny};
+use crate::scene::{Ask, Scene, accepted, allow, deny, mandate};
 use crate::script::START;
 use crate::vectors::Decision;
 
@@ -26,39 +25,12 @@ pub(super) fn all() -> Vec<Decision> {
     ]
 }
 
-fn usdc() -> String {
-    format!("{}/erc20:{}", rail::CHAIN, rail::TOKEN)
-}
-
-/// A mandate over `units` of USDC, for a day.
-fn mandate(units: u128) -> Mandate {
-    Mandate {
-        format: "test-mandate".parse().unwrap(),
-        evidence: STANDARD.encode(b"spend so much for me"),
-        expires: Time::from_millis(START + 86_400_000),
-        limits: [(usdc().parse().unwrap(), Amount::new(units))].into(),
-        payees: [].into(),
-    }
-}
-
-fn open(
-    scene: &mut Scene,
-    id: &str,
-    parent: Option<Index>,
-    mandate: Option<Mandate>,
-    expect: Expect,
-) -> Index {
-    let [id, agent, principal] = [id, "researcher", "carol"].map(|name| name.parse().unwrap());
-    let run = OpenRun { mandate, parent, ..OpenRun::new(id, agent, principal) };
-    scene.record(Command::OpenRun(run), expect).index
-}
-
 fn limit() -> Decision {
     let (mut scene, _) = Scene::plain(
         "mandate-limit",
         "A mandate's limit is used to exactly what it states, and not to one unit more.",
     );
-    let run = open(&mut scene, "mandated", None, Some(mandate(250_000)), accepted());
+    let run = scene.open_within("mandated", None, Some(mandate(250_000)), accepted());
     scene.pay(&Ask::new(run, "a", 100_000), allow());
     scene.pay(&Ask::new(run, "b", 150_001), deny(&["mandate"]).because("over-mandate"));
     scene.pay(&Ask::new(run, "b", 150_000), allow());
@@ -71,8 +43,8 @@ fn counts_sub_runs() -> Decision {
         "mandate-counts-sub-runs",
         "A sub-run spends the mandates of every run that it is a part of, and its own.",
     );
-    let run = open(&mut scene, "mandated", None, Some(mandate(300_000)), accepted());
-    let sub = open(&mut scene, "part", Some(run), Some(mandate(200_000)), accepted());
+    let run = scene.open_within("mandated", None, Some(mandate(300_000)), accepted());
+    let sub = scene.open_within("part", Some(run), Some(mandate(200_000)), accepted());
     scene.pay(&Ask::new(sub, "a", 150_000), allow());
     scene.pay(&Ask::new(sub, "b", 50_001), deny(&["mandate"]).because("over-mandate"));
     scene.pay(&Ask::new(run, "b", 150_000), allow());
@@ -83,7 +55,7 @@ fn counts_sub_runs() -> Decision {
 fn asset() -> Decision {
     let (mut scene, _) =
         Scene::plain("mandate-asset", "Nothing is paid in an asset that the mandate does not name.");
-    let run = open(&mut scene, "mandated", None, Some(mandate(250_000)), accepted());
+    let run = scene.open_within("mandated", None, Some(mandate(250_000)), accepted());
     scene.pay(&Ask::yen(run, "a", 1), deny(&["mandate"]).because("asset-not-in-mandate"));
     scene.finish()
 }
@@ -93,7 +65,7 @@ fn payee() -> Decision {
         Scene::plain("mandate-payee", "Where a mandate names payees, nobody else is paid under it.");
     let seller = format!("{}:{}", rail::CHAIN, rail::SELLER).parse().unwrap();
     let named = Mandate { payees: [seller].into(), ..mandate(250_000) };
-    let run = open(&mut scene, "mandated", None, Some(named), accepted());
+    let run = scene.open_within("mandated", None, Some(named), accepted());
     let other = Ask::new(run, "a", 100_000).offer("/payTo", OTHER_SELLER);
     scene.pay(&other, deny(&["mandate"]).because("payee-not-in-mandate"));
     scene.pay(&Ask::new(run, "a", 100_000), allow());
@@ -107,7 +79,7 @@ fn expiry() -> Decision {
     );
     // A permit lasts ten minutes, from the whole second in which it is given.
     let until = Mandate { expires: Time::from_millis(START + 700_000), ..mandate(250_000) };
-    let run = open(&mut scene, "mandated", None, Some(until), accepted());
+    let run = scene.open_within("mandated", None, Some(until), accepted());
     scene.at(100_999).pay(&Ask::new(run, "a", 100_000), allow());
     scene.at(101_000).pay(&Ask::new(run, "b", 100_000), deny(&["mandate"]).because("expired"));
     scene.finish()
@@ -118,7 +90,7 @@ fn given_back() -> Decision {
         "mandate-gives-back-what-expired",
         "What a payment reserved of a mandate comes back when it can no longer be claimed.",
     );
-    let run = open(&mut scene, "mandated", None, Some(mandate(250_000)), accepted());
+    let run = scene.open_within("mandated", None, Some(mandate(250_000)), accepted());
     let allowed = scene.pay(&Ask::new(run, "a", 250_000), crate::scene::hold(&["gate:new-payee"]));
     scene.approve("alice", &allowed);
     scene.claim(allowed.index, allow());
@@ -135,8 +107,8 @@ fn oversized() -> Decision {
     );
     let sized = |bytes: usize| Mandate { evidence: STANDARD.encode(vec![7; bytes]), ..mandate(1) };
     let cannot = || crate::scene::cannot(&[]).codes(&["too-large"]);
-    open(&mut scene, "mandated", None, Some(sized(12 * 1024 + 1)), cannot());
-    open(&mut scene, "mandated", None, Some(sized(12 * 1024)), accepted());
+    scene.open_within("mandated", None, Some(sized(12 * 1024 + 1)), cannot());
+    scene.open_within("mandated", None, Some(sized(12 * 1024)), accepted());
     scene.finish()
 }
 
@@ -147,9 +119,9 @@ fn malformed() -> Decision {
     );
     let refused = || crate::scene::refused(&["bad-account"]);
     let asset = Mandate { limits: [("usdc".parse().unwrap(), Amount::new(1))].into(), ..mandate(1) };
-    open(&mut scene, "mandated", None, Some(asset), refused());
+    scene.open_within("mandated", None, Some(asset), refused());
     let payee = Mandate { payees: [YEN.parse().unwrap()].into(), ..mandate(1) };
-    open(&mut scene, "mandated", None, Some(payee), refused());
+    scene.open_within("mandated", None, Some(payee), refused());
     scene.finish()
 }
 
@@ -160,7 +132,7 @@ fn too_many() -> Decision {
         let name = |at: u128| format!("{}/erc20:0x{at:040x}", rail::CHAIN).parse().unwrap();
         Mandate { limits: (0..count).map(|at| (name(at), Amount::new(1))).collect(), ..mandate(1) }
     };
-    open(&mut scene, "mandated", None, Some(of(17)), crate::scene::refused(&["too-many"]));
-    open(&mut scene, "mandated", None, Some(of(16)), accepted());
+    scene.open_within("mandated", None, Some(of(17)), crate::scene::refused(&["too-many"]));
+    scene.open_within("mandated", None, Some(of(16)), accepted());
     scene.finish()
 }

@@ -4,19 +4,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ciborium::Value;
 use counterfoil_audit::Verdict;
-use counterfoil_enforce::command::{Mandate, OpenRun};
-use counterfoil_enforce::{Command, Signer as _};
+use counterfoil_enforce::Signer as _;
+use counterfoil_enforce::command::Mandate;
 use counterfoil_record::codec::Wire as _;
 use counterfoil_record::cose::Unsigned;
-use counterfoil_record::{Amount, Input, PROFILE, Record, Time};
+use counterfoil_record::{Amount, Input, PROFILE, Record};
 
 use super::Case;
 use super::encodings::bytes;
 use super::envelopes::header_of;
 use super::rotation::rotated;
 use crate::policy::{OTHER_SELLER, YEN};
-use crate::scene::{Scene, accepted};
-use crate::script::START;
+use crate::scene::{Scene, accepted, mandate};
 use crate::vectors::Evidence;
 use crate::{forge, keys, policy, rail};
 
@@ -70,19 +69,15 @@ pub(super) fn all() -> Vec<Evidence> {
 /// ```
 fn with_a_mandate() -> Vec<Vec<u8>> {
     let mut scene = Scene::new("", "", &policy::plain());
-    let [id, agent, principal] = ["run-1", "researcher", "carol"].map(|name| name.parse().unwrap());
     let usdc = format!("{}/erc20:{}", rail::CHAIN, rail::TOKEN);
     let yen = format!("{}/erc20:{YEN}", rail::CHAIN);
     let payees = [rail::SELLER, OTHER_SELLER].map(|it| format!("{}:{it}", rail::CHAIN).parse().unwrap());
     let mandate = Mandate {
-        format: "test-mandate".parse().unwrap(),
-        evidence: STANDARD.encode(b"spend so much for me"),
-        expires: Time::from_millis(START + 86_400_000),
         limits: [usdc, yen].map(|asset| (asset.parse().unwrap(), Amount::new(5_000_000))).into(),
         payees: payees.into(),
+        ..mandate(0)
     };
-    let run = OpenRun { mandate: Some(mandate), ..OpenRun::new(id, agent, principal) };
-    scene.record(Command::OpenRun(run), accepted());
+    scene.open_within("run-1", None, Some(mandate), accepted());
     scene.script.entries()
 }
 
